@@ -1,0 +1,135 @@
+/* The public interface (include/gscore.h) on top of the floors. gs_model_open is in import/open.c. */
+#include "gscore.h"
+#include <stdlib.h>
+#include <string.h>
+#include "genome/window.h"
+#include "score/evaluate.h"
+#include "score/mode.h"
+
+const char *gs_version(void)
+{
+    return GSCORE_VERSION;
+}
+
+int gs_model_window(const gs_model *m)
+{
+    return m->recipe.window;
+}
+
+int gs_model_dim(const gs_model *m)
+{
+    return m->dim;
+}
+
+/* Upper case, every letter but ACGT is N. */
+static void copy_bases(char *to, const char *from, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = (char)(from[i] & ~0x20);
+        to[i] = c == 'A' || c == 'C' || c == 'G' || c == 'T' ? c : 'N';
+    }
+    to[len] = 0;
+}
+
+static int fill_window(gs_window *w, const char *ref, const char *alt, size_t len, gs_err *e)
+{
+    w->ref = malloc(len + 1);
+    w->alt = malloc(len + 1);
+    if (!w->ref || !w->alt)
+        return gs_fail_mem(e, "a window", 2 * len);
+    w->len = w->cap = (int)len;
+    copy_bases(w->ref, ref, len);
+    copy_bases(w->alt, alt, len);
+    return 0;
+}
+
+/* The change between the windows: an exchange of `n` bases from `focus` on. */
+static gs_allele change(gs_window *w)
+{
+    int beg = 0, end = w->len;
+    while (beg < w->len && w->ref[beg] == w->alt[beg])
+        beg++;
+    while (end > beg && w->ref[end - 1] == w->alt[end - 1])
+        end--;
+    w->focus = beg;
+    return (gs_allele){.ref = w->ref + beg, .alt = w->alt + beg, .ref_len = end - beg, .alt_len = end - beg, .del = end - beg,
+                       .ins = end - beg, .kind = end - beg > 1 ? GS_MNV : GS_SNV, .flag = end > beg ? GS_FLAG_OK : GS_FLAG_SAME};
+}
+
+static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
+{
+    int rc = gs_plan_sort(plan, e);
+    gs_run *run = gs_run_new();
+    if (!run)
+        rc = rc ? rc : gs_fail_mem(e, "a run", sizeof *run);
+    for (int i = 0; !rc && i < (int)plan->n_row; i++)
+        rc = gs_evaluate(run, m, plan, &i, 1, e);
+    gs_run_free(run);
+    return rc;
+}
+
+static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float *llr, gs_err *e)
+{
+    gs_scorer s;
+    gs_score_opt opt = gs_score_defaults;
+    opt.window = pl->win.len;
+    int rc = gs_scorer_init(&s, m, &opt, e);
+    if (rc)
+        return rc;
+    gs_allele a = change(&pl->win);
+    if (a.flag == GS_FLAG_OK && (rc = gs_plan_windows(&s, s.mode, pl, plan, &a, e)))
+        return rc;
+    if (a.flag != GS_FLAG_OK && a.flag != GS_FLAG_SAME)
+        return gs_fail(e, GS_EINPUT, "this pair of windows has no score: %s", gs_flag_name(a.flag));
+    if ((rc = evaluate_all(m, plan, e)))
+        return rc;
+    double sum = 0;
+    for (size_t i = 0; i < plan->n_term; i++)
+        sum += (double)plan->term[i].weight * plan->term[i].value;
+    *llr = (float)sum;
+    return 0;
+}
+
+int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t len, float *llr, gs_err *e)
+{
+    gs_planner pl = {0};
+    gs_plan plan = {0};
+    if (len < 1 || len > 100000000)
+        return gs_fail(e, GS_EUSAGE, "a window of %zu bases", len);
+    int rc = fill_window(&pl.win, ref, alt, len, e);
+    if (!rc)
+        rc = score_window(m, &pl, &plan, llr, e);
+    gs_plan_free(&plan);
+    gs_planner_free(&pl);
+    return rc;
+}
+
+/* Mean of the hidden states of tokens that cover bases. */
+static void mean_rows(float *out, gs_mat hidden, const gs_tokens *t)
+{
+    int n = 0;
+    memset(out, 0, sizeof *out * (size_t)hidden.cols);
+    for (int i = 0; i < t->n; i++)
+        if (t->beg[i] >= 0 && ++n)
+            for (int j = 0; j < hidden.cols; j++)
+                out[j] += gs_mat_row(hidden, i)[j];
+    for (int j = 0; n && j < hidden.cols; j++)
+        out[j] /= (float)n;
+}
+
+int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err *e)
+{
+    gs_tokens t = {0};
+    gs_run *run = gs_run_new();
+    int rc = run ? gs_encode(m->tok, seq, (int64_t)len, &t, e) : gs_fail_mem(e, "a run", sizeof *run);
+    if (!rc) {
+        gs_batch b = {.B = 1, .T = t.n, .beg = (int[]){0, t.n}, .ids = t.ids};
+        gs_out o = {.want_hidden = 1};
+        rc = gs_forward(run, m, &b, &o, e);
+        if (!rc)
+            mean_rows(out, o.hidden, &t);
+    }
+    gs_tokens_free(&t);
+    gs_run_free(run);
+    return rc;
+}

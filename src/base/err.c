@@ -1,0 +1,20 @@
+#include "base/err.h"
+#include <stdarg.h>
+#include <stdio.h>
+
+int gs_fail(gs_err *e, gs_code code, const char *fmt, ...)
+{
+    if (e && e->code == GS_OK) {
+        e->code = code;
+        va_list ap;
+        va_start(ap, fmt);
+        vsnprintf(e->msg, sizeof e->msg, fmt, ap);
+        va_end(ap);
+    }
+    return -(int)code;
+}
+
+int gs_fail_mem(gs_err *e, const char *what, size_t bytes)
+{
+    return gs_fail(e, GS_ENOMEM, "out of memory: %s needs %.1f MB", what, (double)bytes / 1e6);
+}

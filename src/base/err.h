@@ -1,0 +1,12 @@
+/* Errors: every failing function fills a gs_err and returns a negative number. */
+#ifndef GS_ERR_H
+#define GS_ERR_H
+#include "gscore.h"
+
+/* Fill *e (may be NULL) and return -code, so that `return gs_fail(e, GS_EMODEL, "...")` does it all.
+ * An error already in *e is kept: the first cause is the one to tell. */
+int gs_fail(gs_err *e, gs_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* gs_fail(GS_ENOMEM) that says what for and how much. */
+int gs_fail_mem(gs_err *e, const char *what, size_t bytes);
+#endif

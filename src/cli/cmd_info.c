@@ -1,0 +1,141 @@
+/* gscore info: what a model is and how it scores. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli/cli.h"
+#include "model/json.h"
+#include "model/model.h"
+
+#define USAGE "gscore info [--json] MODEL"
+
+static const char *const help =
+    "usage: " USAGE "\n"
+    "\n"
+    "Tells what a model is: architecture, size, tokenizer, default scoring recipe, licence, citation, sha256.\n"
+    "MODEL is a gscore model file, a checkpoint directory as downloaded from a model hub, or the name of an\n"
+    "installed model. The sha256 is computed from the weights; a damaged file is an error.\n"
+    "\n"
+    "  --json       as one JSON object\n"
+    "  -h, --help   this text\n";
+
+static double size_of(const gs_model *m)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < m->bundle.tensors.n; i++)
+        bytes += (double)m->bundle.tensors.t[i].bytes;
+    return bytes;
+}
+
+static int print_json(const gs_model *m)
+{
+    const gs_bundle *b = &m->bundle;
+    json_t *j = json_pack("{s:s, s:s, s:I, s:f, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
+                          "architecture", m->arch->name, "parameters", (json_int_t)m->parameters, "bytes", size_of(m),
+                          "tokenizer", "kind", m->tok->kind->name, "tokens", m->tok->n_vocab, "k", m->tok->k,
+                          "max_tokens", m->tok->max_tokens, "recipe", b->recipe, "config", b->config, "card", b->card,
+                          "sha256", b->sha256);
+    char *text = j ? json_dumps(j, JSON_INDENT(2)) : NULL;
+    int ret = text ? puts(text) : -1;
+    free(text);
+    json_decref(j);
+    return ret < 0 ? -1 : 0;
+}
+
+/* One key of a JSON object as a line of text; nothing if it is absent. */
+static void print_key(const char *label, const json_t *object, const char *key)
+{
+    const json_t *v = json_object_get(object, key);
+    if (json_is_string(v))
+        printf("%-14s%s\n", label, json_string_value(v));
+}
+
+static void print_config(const json_t *config)
+{
+    static const char *const keys[] = {"layers", "dim", "heads", "ffn"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (json_object_get(config, keys[i]))
+            printf(", %s %g", keys[i], gs_json_number(config, keys[i], 0));
+    printf("\n");
+}
+
+static void print_tokenizer(const gs_tokenizer *t)
+{
+    printf("%-14s%s, %d tokens", "tokenizer", t->kind->name, t->n_vocab);
+    if (t->k > 1)
+        printf(", %d bases each", t->k);
+    if (t->max_tokens)
+        printf(", at most %d in a sequence", t->max_tokens);
+    printf("\n");
+}
+
+static void print_recipe(const gs_recipe *r)
+{
+    static const char *const strands[] = {"?", "forward strand", "reverse strand", "both strands"};
+    printf("%-14s%d bases\n", "window", r->window);
+    printf("%-14smode %s, %s", "recipe", r->mode, strands[r->strands & 3]);
+    if (r->mask_rate > 0)
+        printf(", trained with %g%% of tokens masked", 100 * r->mask_rate);
+    if (r->scope[0])
+        printf(", for %s sequences", r->scope);
+    printf("\n");
+}
+
+static void print_text(const gs_model *m)
+{
+    const json_t *card = m->bundle.card;
+    print_key("name", card, "name");
+    print_key("", card, "description");
+    printf("%-14s%s\n%-14s%s", "path", m->bundle.path, "architecture", m->arch->name);
+    print_config(m->bundle.config);
+    printf("%-14s%lld\n", "parameters", (long long)m->parameters);
+    printf("%-14s%.1f MB\n", "size", size_of(m) / 1e6);
+    print_tokenizer(m->tok);
+    print_recipe(&m->recipe);
+    print_key("limits", card, "limits");
+    print_key("training data", card, "training_data");
+    print_key("source", card, "source");
+    print_key("licence", card, "licence");
+    print_key("citation", card, "citation");
+    printf("%-14s%s\n", "sha256", m->bundle.sha256);
+}
+
+static int run(const char *path, int as_json)
+{
+    gs_err e = {0};
+    gs_model *m = gs_model_open(path, &e);
+    if (!m || gs_bundle_hash(&m->bundle, &e)) {
+        gs_model_close(m);
+        return cli_fail("info", &e);
+    }
+    int bad = 0;
+    if (as_json)
+        bad = print_json(m);
+    else
+        print_text(m);
+    gs_model_close(m);
+    if (fflush(stdout) || ferror(stdout) || bad) {
+        e = (gs_err){GS_EOUTPUT, "the result could not be written"};
+        return cli_fail("info", &e);
+    }
+    return 0;
+}
+
+int cmd_info(int argc, char **argv)
+{
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+    int as_json = 0;
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;)
+        if (c == 'h') {
+            fputs(help, stdout);
+            return 0;
+        } else if (c == 'j')
+            as_json = 1;
+        else
+            return cli_usage("info", USAGE, "unknown option '%s'", argv[optind - 1]);
+    if (argc - optind != 1)
+        return cli_usage("info", USAGE, "%s", argc - optind ? "one MODEL at a time" : "no MODEL given");
+    return run(argv[optind], as_json);
+}

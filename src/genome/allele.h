@@ -1,0 +1,44 @@
+/* One ALT of one record: what kind of change it is, and whether it can be scored. */
+#ifndef GS_ALLELE_H
+#define GS_ALLELE_H
+#include <stdint.h>
+
+/* Why an allele has no score: the closed list of GS_FLAG. */
+typedef enum {
+    GS_FLAG_OK,
+    GS_FLAG_SYMBOLIC,     /* <DEL>, breakends */
+    GS_FLAG_OVERLAP,      /* * */
+    GS_FLAG_REF_BLOCK,    /* <*>, <NON_REF> */
+    GS_FLAG_NONACGT,      /* N or IUPAC in REF, ALT or in the reference under the change */
+    GS_FLAG_REF_MISMATCH, /* REF is not what the FASTA holds */
+    GS_FLAG_NO_CONTIG,    /* contig not in the FASTA */
+    GS_FLAG_OUTSIDE,      /* beyond the contig's end */
+    GS_FLAG_EDGE,         /* POS 0 or length + 1 (telomere) */
+    GS_FLAG_TOO_LONG,     /* longer than the window can hold */
+    GS_FLAG_SAME,         /* ALT equals REF; scored 0 */
+    GS_FLAG_MALFORMED,    /* record cannot be understood */
+    GS_FLAG_N_CONTEXT,    /* N (or the contig's end) inside the token that is scored */
+    GS_FLAG_UNSUPPORTED,  /* this model or mode has no score for this kind */
+    GS_FLAG_COUNT
+} gs_flag;
+const char *gs_flag_name(gs_flag f);   /* "symbolic", ...; GS_FLAG_OK: "." */
+
+typedef enum { GS_SNV, GS_MNV, GS_INDEL } gs_allele_kind;  /* INDEL: REF and ALT differ in length */
+
+/* ref and alt are as in the record (not copied, any case). The change without the bases that both share at the
+ * left and right (at least those of an SNV or MNV are trimmed): `skip` bases shared on the left, then `del` bases of
+ * REF become `ins` bases of ALT. For an insertion del = 0, for a deletion ins = 0. */
+typedef struct {
+    int rid;               /* contig in the FASTA, -1 none */
+    int64_t pos;           /* 0-based position of REF's first base */
+    const char *ref, *alt;
+    int ref_len, alt_len;
+    int skip, del, ins;
+    gs_allele_kind kind;
+    gs_flag flag;
+} gs_allele;
+
+/* Look at the letters alone: sets lengths, skip/del/ins, kind and flag (OK, symbolic, overlap, ref_block, nonacgt,
+ * same, malformed). Position and reference are checked by gs_allele_check (window.h). */
+gs_allele gs_allele_parse(int rid, int64_t pos, const char *ref, const char *alt);
+#endif

@@ -1,0 +1,93 @@
+/* VCF and BCF, reading and writing. The only place that knows htslib's records.
+ *
+ * A record that came from VCF text and goes to VCF text keeps every byte but for our own INFO tags: the line is kept
+ * and only its INFO column is edited. Anything else goes through htslib's record.
+ * Threads: one reader and one writer may work at the same time on one header (htslib adds undeclared names to it while
+ * parsing: a lock inside keeps them apart). A record belongs to one thread at a time. */
+#ifndef GS_VCF_H
+#define GS_VCF_H
+#include <stdint.h>
+#include "base/err.h"
+#include "genome/ref.h"
+
+typedef struct gs_vcf gs_vcf;         /* an input with its header */
+typedef struct gs_record gs_record;
+typedef struct gs_vcf_out gs_vcf_out;
+
+/* Which records to read; letters are bcftools'. All NULL / 0: everything. */
+typedef struct {
+    const char *path;                 /* "-": standard input */
+    const char *regions, *regions_file;   /* -r, -R: needs an index */
+    const char *targets, *targets_file;   /* -t, -T: streams; a leading ^ negates */
+    int regions_overlap, targets_overlap; /* 0 pos, 1 record, 2 variant; -1 = bcftools' default (1, 0) */
+    const char *filters;              /* -f PASS,. */
+    int allow_truncated;              /* a missing BGZF end marker is a warning, not an error */
+} gs_vcf_opt;
+
+/* NULL on failure: GS_EINPUT (not a VCF: one line says what the file looks like; plain gzip with -r: names bgzip),
+ * GS_ETRUNC (EOF marker missing). */
+gs_vcf *gs_vcf_open(const gs_vcf_opt *opt, gs_err *e);
+/* Close; an error that only closing shows (cut BGZF block) is reported. */
+int gs_vcf_close(gs_vcf *v, gs_err *e);
+
+/* Contig length that the header declares, 0 if it does not. */
+int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig);
+/* Bytes of input consumed so far and in all (0 = unknown), for the progress line. */
+void gs_vcf_progress(const gs_vcf *v, int64_t *done, int64_t *total);
+
+/* ---- header, before gs_vcf_create ---- */
+/* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
+int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e);
+/* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". Same definition there already: fine,
+ * records' old values will be replaced. Another definition: GS_EINPUT, names --tag and bcftools annotate -x. */
+typedef struct { const char *id, *number, *type, *description, *source, *version; } gs_info_def;
+int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e);
+/* Append a "##..." line; one with the same key (and ID) is replaced. */
+int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e);
+
+/* ---- records ---- */
+gs_record *gs_record_new(void);       /* NULL: out of memory */
+void gs_record_free(gs_record *rec);
+/* Next record: 1, 0 at the end, negative on error. A line that cannot be parsed comes as a record with
+ * gs_record_malformed(): it is written out as it was. */
+int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e);
+int gs_record_malformed(const gs_record *rec);
+const char *gs_record_contig(const gs_record *rec);   /* name, valid as long as the record is unchanged */
+int64_t gs_record_pos(const gs_record *rec);          /* 0-based; -1 for POS 0 (telomere) */
+int gs_record_n_alt(const gs_record *rec);            /* 0 for ALT = . */
+const char *gs_record_ref(const gs_record *rec);
+const char *gs_record_alt(const gs_record *rec, int i);
+int64_t gs_record_line(const gs_record *rec);         /* 1-based number of the record in the input */
+
+/* Replace our tags; the last one set stands last. value NULL or n = 0: remove. Malformed records stay as they are.
+ * Values are rounded to `digits` decimals and said as htslib says floats (%g: six digits); NAN and inf = missing; no -0.
+ * 0, or -GS_ENOMEM. */
+int gs_record_set_float(gs_vcf *v, gs_record *rec, const char *tag, const float *value, int n, int digits);
+/* The same with strings, joined by commas; a NULL among them = missing. */
+int gs_record_set_string(gs_vcf *v, gs_record *rec, const char *tag, const char *const *value, int n);
+
+/* ---- output ---- */
+typedef struct {
+    const char *path;                 /* NULL or "-": standard output */
+    char type;                        /* v z b u; 0 = by suffix, else v */
+    int level;                        /* compression 0-9, -1 = default */
+    int index;                        /* 0 none, 1 csi, 2 tbi (-W) */
+    const char *input;                /* refused if it is the same file as path */
+    int n_threads;                    /* compression threads, 0 = none */
+} gs_vcf_out_opt;
+/* Open and write the header. A file is written under a temporary name in the same folder. NULL on failure
+ * (GS_EOUTPUT, GS_EUSAGE). */
+gs_vcf_out *gs_vcf_create(gs_vcf *v, const gs_vcf_out_opt *opt, gs_err *e);
+int gs_vcf_write(gs_vcf_out *o, gs_record *rec, gs_err *e);
+/* Flush, sync, index, rename. The handle is gone whatever happens; on failure the final name is untouched. */
+int gs_vcf_finish(gs_vcf_out *o, gs_err *e);
+/* Throw the output away. NULL is fine. */
+void gs_vcf_abort(gs_vcf_out *o);
+/* Name of the temporary file, NULL for standard output: for a signal handler that must unlink it. */
+const char *gs_vcf_temp(const gs_vcf_out *o);
+/* "1.16" */
+const char *gs_vcf_htslib_version(void);
+/* Let htslib print on stderr by itself: 0 nothing (what opening an input sets), 3 warnings ... 6 everything.
+ * Call before the first gs_vcf_open. */
+void gs_vcf_htslib_log(int level);
+#endif

@@ -1,0 +1,305 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "genome/vcf_internal.h"
+
+/* ---- reading ---- */
+
+static int header_cut(const gs_vcf *v, gs_err *e)
+{
+    return gs_fail(e, GS_ETRUNC, "%s: the file ends within its header; it was cut short", v->path);
+}
+
+static int columns(const char *line)
+{
+    int n = 1;
+    for (const char *p = line; (p = strchr(p, '\t')); p++)
+        n++;
+    return n;
+}
+
+/* Why htslib refuses a header whose last line (#CHROM...) this is. */
+static int bad_header(const gs_vcf *v, const char *line, gs_err *e)
+{
+    if (columns(line) < 8 && strchr(line, ' '))
+        return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has spaces instead of tabs", v->path);
+    if (columns(line) < 8)
+        return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has %d columns instead of 8 or more; the file may be cut", v->path,
+                       columns(line));
+    return gs_fail(e, GS_EINPUT, "%s: the VCF header is not understood: the #CHROM line is wrong, or a sample occurs twice",
+                   v->path);
+}
+
+/* Header lines up to and with #CHROM into *text; *last: where the last line starts. */
+static int header_text(gs_vcf *v, kstring_t *text, size_t *last, gs_err *e)
+{
+    kstring_t line = KS_INITIALIZE;
+    int ret = 0, end = 0;
+    while (!ret && !end && hts_getline(v->fp, KS_SEP_LINE, &line) >= 0) {
+        end = strncmp(ks_str(&line), "##", 2) != 0;
+        if (end && line.l < 6 && !strncmp(ks_c_str(&line), "#CHROM", line.l))
+            ret = header_cut(v, e);
+        else if (end && strncmp(ks_str(&line), "#CHROM", 6))
+            ret = gs_fail(e, GS_EINPUT, "%s: the header has no #CHROM line before the first record", v->path);
+        *last = text->l;
+        if (!ret && (kputsn(ks_c_str(&line), line.l, text) < 0 || kputc('\n', text) < 0))
+            ret = gs_fail_mem(e, "the VCF header", text->l);
+    }
+    free(line.s);
+    return !ret && !end ? header_cut(v, e) : ret;
+}
+
+/* htslib keeps one of equal lines and drops those it cannot read. */
+static void tell_dropped(const gs_vcf *v, const char *text)
+{
+    int n = 0, pass = strstr(text, "\n##FILTER=<ID=PASS,") == NULL;
+    for (const char *p = text; !strncmp(p, "##", 2) && (p = strchr(p, '\n')); p++)
+        n++;
+    if (n + pass > v->hdr->nhrec)
+        gs_warn_once("header", "%s: %d header lines are left out, being doubles or not readable for htslib", v->path,
+                     n + pass - v->hdr->nhrec);
+}
+
+static int read_text_header(gs_vcf *v, gs_err *e)
+{
+    kstring_t text = KS_INITIALIZE;
+    size_t last = 0;
+    int ret = header_text(v, &text, &last, e);
+    if (!ret && !(v->hdr = bcf_hdr_init("r")))
+        ret = gs_fail_mem(e, "the VCF header", text.l);
+    if (!ret && bcf_hdr_parse(v->hdr, text.s) < 0) {
+        text.s[text.l - 1] = 0;
+        ret = bad_header(v, text.s + last, e);
+    }
+    if (!ret)
+        tell_dropped(v, text.s);
+    free(text.s);
+    return ret;
+}
+
+static int read_bcf_header(gs_vcf *v, gs_err *e)
+{
+    v->hdr = bcf_hdr_read(v->fp);
+    return v->hdr ? 0 : gs_fail(e, GS_ETRUNC, "%s: the BCF header is cut short or corrupt", v->path);
+}
+
+int gs_vcf_read_header(gs_vcf *v, gs_err *e)
+{
+    int ret = v->is_bcf ? read_bcf_header(v, e) : read_text_header(v, e);
+    if (ret)
+        return ret;
+    int id = bcf_hdr_id2int(v->hdr, BCF_DT_ID, "END");
+    v->has_end = bcf_hdr_idinfo_exists(v->hdr, BCF_HL_INFO, id) && bcf_hdr_id2type(v->hdr, BCF_HL_INFO, id) == BCF_HT_INT;
+    return 0;
+}
+
+/* ---- contigs ---- */
+
+static int64_t declared_len(const bcf_hdr_t *h, int rid)
+{
+    return rid >= 0 && h->id[BCF_DT_CTG][rid].val ? (int64_t)h->id[BCF_DT_CTG][rid].val->info[0] : 0;
+}
+
+int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig)
+{
+    pthread_mutex_lock(&v->lock);
+    int64_t len = declared_len(v->hdr, bcf_hdr_name2id(v->hdr, contig));
+    pthread_mutex_unlock(&v->lock);
+    return len;
+}
+
+/* How the VCF calls contigs compared to the FASTA: 0 alike, 1 "1" for "chr1", -1 the other way. */
+static int naming(const gs_ref *r, int rid, const char *vcf_name)
+{
+    const char *fasta = gs_ref_name(r, rid);
+    if (!strncmp(fasta, "chr", 3) && !strcmp(fasta + 3, vcf_name))
+        return 1;
+    return !strncmp(vcf_name, "chr", 3) && !strcmp(vcf_name + 3, fasta) ? -1 : 0;
+}
+
+/* The contig of the first record, NULL when there is none to be seen without reading on. */
+static const char *first_contig(gs_vcf *v)
+{
+    if (v->is_bcf || v->itr || v->n_read)
+        return NULL;
+    if (!v->has_ahead && !v->select.regions) {
+        v->ahead_ret = hts_getline(v->fp, KS_SEP_LINE, &v->ahead);
+        v->has_ahead = 1;
+    }
+    if (!v->has_ahead || v->ahead_ret < 0)
+        return NULL;
+    v->contig.l = 0;
+    return kputsn(ks_c_str(&v->ahead), strcspn(ks_c_str(&v->ahead), "\t"), &v->contig) < 0 ? NULL : v->contig.s;
+}
+
+static int add_contig(gs_vcf *v, const char *name, int64_t len, gs_err *e)
+{
+    kstring_t s = KS_INITIALIZE;
+    int bad = ksprintf(&s, "##contig=<ID=%s,length=%lld>", name, (long long)len) < 0 || bcf_hdr_append(v->hdr, s.s) < 0;
+    free(s.s);
+    return bad ? gs_fail(e, GS_EINPUT, "%s: contig %s cannot be added to the header", v->path, name) : 0;
+}
+
+/* Name for contig rid of the FASTA in the VCF's way; falls back to its own name where that way is ambiguous. */
+static const char *name_for(gs_ref *r, int rid, int way, kstring_t *buf)
+{
+    const char *own = gs_ref_name(r, rid);
+    buf->l = 0;
+    if (way > 0 && !strncmp(own, "chr", 3) && own[3])
+        kputs(own + 3, buf);
+    else if (way < 0)
+        ksprintf(buf, "chr%s", own);
+    return buf->l && gs_ref_find(r, buf->s, 0) == rid ? buf->s : own;
+}
+
+/* Mark which FASTA contigs the header has under any name; learn how the VCF names them. */
+static void match_contigs(gs_vcf *v, gs_ref *r, char *have, int *way)
+{
+    for (int i = 0; i < v->hdr->n[BCF_DT_CTG]; i++) {
+        const char *name = v->hdr->id[BCF_DT_CTG][i].key;
+        int rid = name ? gs_ref_find(r, name, declared_len(v->hdr, i)) : -1;
+        if (rid < 0)
+            continue;
+        have[rid] = 1;
+        if (!*way)
+            *way = naming(r, rid, name);
+    }
+    const char *first = *way ? NULL : first_contig(v);
+    int rid = first ? gs_ref_find(r, first, 0) : -1;
+    if (rid >= 0)
+        *way = naming(r, rid, first);
+    v->contig.l = 0;
+}
+
+int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e)
+{
+    int n = gs_ref_count(r), way = 0, ret = 0;
+    char *have = calloc((size_t)n + 1, 1);
+    kstring_t buf = KS_INITIALIZE;
+    if (!have)
+        return gs_fail_mem(e, "the list of contigs", (size_t)n);
+    match_contigs(v, r, have, &way);
+    for (int rid = 0; rid < n && !ret; rid++) {
+        const char *name = name_for(r, rid, way, &buf);
+        if (!have[rid] && bcf_hdr_name2id(v->hdr, name) < 0)
+            ret = add_contig(v, name, gs_ref_len(r, rid), e);
+    }
+    if (!ret && bcf_hdr_sync(v->hdr) < 0)
+        ret = gs_fail_mem(e, "the VCF header", (size_t)n);
+    free(buf.s);
+    free(have);
+    return ret;
+}
+
+/* ---- our lines ---- */
+
+static const char *value_of(const bcf_hrec_t *h, const char *key)
+{
+    int i = bcf_hrec_find_key((bcf_hrec_t *)h, key);
+    return i < 0 ? "" : h->vals[i];
+}
+
+/* key="text", with " and \ escaped, appended to *s. */
+static int put_quoted(kstring_t *s, const char *key, const char *text)
+{
+    int bad = !text ? 0 : ksprintf(s, ",%s=\"", key) < 0;
+    for (const char *p = text; p && *p && !bad; p++) {
+        if (*p == '"' || *p == '\\')
+            bad |= kputc('\\', s) < 0;
+        bad |= kputc(*p == '\n' || *p == '\t' ? ' ' : *p, s) < 0;
+    }
+    return bad || (text && kputc('"', s) < 0);
+}
+
+/* Let the line `old` say what `h` says, at its place in htslib's tables; h is gone. */
+static void replace_line(bcf_hrec_t *old, bcf_hrec_t *h)
+{
+    bcf_hrec_t t = *old;
+    *old = *h;
+    *h = t;
+    old->type = t.type;
+    bcf_hrec_destroy(h);
+}
+
+static int parse_line(gs_vcf *v, const char *line, bcf_hrec_t **out, gs_err *e)
+{
+    int len;
+    *out = bcf_hdr_parse_line(v->hdr, line, &len);
+    return *out ? 0 : gs_fail(e, GS_EINTERNAL, "header line is no VCF: %s", line);
+}
+
+static int append_line(gs_vcf *v, bcf_hrec_t *h, gs_err *e)
+{
+    if (bcf_hdr_add_hrec(v->hdr, h) < 0) {
+        bcf_hrec_destroy(h);
+        return gs_fail_mem(e, "a header line", 100);
+    }
+    return bcf_hdr_sync(v->hdr) < 0 ? gs_fail_mem(e, "the VCF header", 100) : 0;
+}
+
+/* The declared tag gets our words: an older run's may speak of another model. IDX ties it to BCF records. */
+static int renew_info(bcf_hrec_t *old, bcf_hrec_t *h, gs_err *e)
+{
+    int i = bcf_hrec_find_key(old, "IDX");
+    if (i >= 0 && (bcf_hrec_add_key(h, "IDX", 3) < 0 ||
+                   bcf_hrec_set_val(h, h->nkeys - 1, old->vals[i], strlen(old->vals[i]), 0) < 0)) {
+        bcf_hrec_destroy(h);
+        return gs_fail_mem(e, "a header line", 100);
+    }
+    replace_line(old, h);
+    return 0;
+}
+
+static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e)
+{
+    bcf_hrec_t *h, *old = bcf_hdr_get_hrec(v->hdr, BCF_HL_INFO, "ID", d->id, NULL);
+    if (old && (strcmp(value_of(old, "Number"), d->number) || strcmp(value_of(old, "Type"), d->type)))
+        return gs_fail(e, GS_EINPUT, "%s: INFO/%s is already declared as Number=%s,Type=%s, but ours is Number=%s,Type=%s; "
+                       "choose another name with --tag, or remove it: bcftools annotate -x INFO/%s", v->path, d->id,
+                       value_of(old, "Number"), value_of(old, "Type"), d->number, d->type, d->id);
+    int ret = parse_line(v, line, &h, e);
+    if (ret)
+        return ret;
+    return old ? renew_info(old, h, e) : append_line(v, h, e);
+}
+
+int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e)
+{
+    kstring_t s = KS_INITIALIZE;
+    int bad = ksprintf(&s, "##INFO=<ID=%s,Number=%s,Type=%s", d->id, d->number, d->type) < 0 ||
+              put_quoted(&s, "Description", d->description ? d->description : "") || put_quoted(&s, "Source", d->source) ||
+              put_quoted(&s, "Version", d->version) || kputc('>', &s) < 0;
+    int ret = bad ? gs_fail_mem(e, "a header line", s.l) : put_info(v, d, s.s, e);
+    free(s.s);
+    return ret;
+}
+
+static bcf_hrec_t *same_line(const gs_vcf *v, const bcf_hrec_t *h)
+{
+    for (int i = 0; i < v->hdr->nhrec; i++) {
+        bcf_hrec_t *o = v->hdr->hrec[i];
+        if (!o->value == !h->value && !strcmp(o->key, h->key) && !strcmp(value_of(o, "ID"), value_of(h, "ID")))
+            return o;
+    }
+    return NULL;
+}
+
+int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e)
+{
+    bcf_hrec_t *h;
+    int ret = parse_line(v, line, &h, e);
+    if (ret)
+        return ret;
+    static const char *const declares[] = {"INFO", "FILTER", "FORMAT", "contig"};
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(h->key, declares[i])) {
+            bcf_hrec_destroy(h);
+            return gs_fail(e, GS_EINTERNAL, "a declaration is no plain header line: %s", line);
+        }
+    bcf_hrec_t *old = same_line(v, h);
+    if (!old)
+        return append_line(v, h, e);
+    replace_line(old, h);
+    return 0;
+}

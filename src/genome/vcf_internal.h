@@ -1,0 +1,86 @@
+/* What the vcf_*.c files share. Nobody else includes this. */
+#ifndef GS_VCF_INTERNAL_H
+#define GS_VCF_INTERNAL_H
+#include <pthread.h>
+#include <stdatomic.h>
+#include <htslib/bgzf.h>
+#include <htslib/hfile.h>
+#include <htslib/hts.h>
+#include <htslib/kseq.h>
+#include <htslib/kstring.h>
+#include <htslib/tbx.h>
+#include <htslib/vcf.h>
+#include "genome/vcf.h"
+#include "genome/vcf_select.h"
+
+/* Columns of a VCF line that we look at. */
+enum { COL_CHROM, COL_POS, COL_ID, COL_REF, COL_ALT, COL_QUAL, COL_FILTER, COL_INFO, COL_COUNT };
+
+struct gs_vcf {
+    char *path;                  /* for messages: as the user gave it, or "standard input" */
+    htsFile *fp;
+    bcf_hdr_t *hdr;
+    pthread_mutex_t lock;        /* around hdr: parsing for BCF output adds undeclared names to it */
+    int is_bcf, allow_truncated;
+    int has_end;                 /* INFO/END is declared as a number (asked once: hdr may change under a writer) */
+
+    gs_select select;
+    size_t at_contig, at_span;   /* next region of select.regions to visit */
+    int64_t prev_end;            /* end of the region before this one on the same contig, else -1 */
+    const gs_span *span;         /* region being read */
+    tbx_t *tbx;
+    hts_idx_t *idx;
+    hts_itr_t *itr;
+
+    kstring_t ahead;             /* a line read before its time, to learn how records call their contigs */
+    int ahead_ret, has_ahead;
+    kstring_t contig;            /* contig of the last record, known to be declared or warned about */
+    void *warned;                /* undeclared contigs (khash_str2int) */
+    int short_line;              /* columns of the last line if they were too few, else 0 */
+    int64_t n_read, total;
+    _Atomic int64_t done;
+};
+
+/* Two kinds of record behind one door: a text line (kept as it was; INFO is edited beside it) or a bcf1_t. */
+struct gs_record {
+    int64_t number, pos;
+    const char *contig, *why;    /* why: reason of being malformed, else NULL */
+    int is_text, n_allele, m_allele;
+    int n_col;                   /* text: columns found, COL_COUNT at most */
+    const char **allele;         /* REF first */
+    kstring_t line;              /* text: the line without its end */
+    size_t col[COL_COUNT + 1];   /* text: where columns begin; the last one: one past the end of INFO and its tab */
+    kstring_t cells;             /* text: CHROM, REF and ALTs as C strings */
+    kstring_t info, value;       /* text: INFO column once edited; scratch for one value */
+    int edited;
+    bcf1_t *bcf;
+};
+
+/* The raw stream below an open file. */
+static inline hFILE *gs_raw_file(htsFile *fp)
+{
+    BGZF *z = hts_get_bgzfp(fp);
+    return z ? z->fp : fp->fp.hfile;
+}
+
+static inline size_t col_len(const gs_record *r, int c)
+{
+    return r->col[c + 1] - 1 - r->col[c];
+}
+
+/* Give fields to a record whose line or bcf was just read. Negative when out of memory. */
+int gs_record_from_line(gs_record *r);
+int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr);
+
+/* Line of a text record with its edited INFO, without line end, appended to *out. */
+int gs_record_put_line(const gs_record *r, kstring_t *out);
+
+/* The next text line into *line: as hts_getline, but a line that was read ahead comes first. */
+int gs_vcf_line(gs_vcf *v, kstring_t *line);
+
+/* Read the header of an open file. */
+int gs_vcf_read_header(gs_vcf *v, gs_err *e);
+
+/* Name an input that is no VCF: what the bytes look like. Returns NULL when they could be VCF. */
+const char *gs_vcf_looks_like(const unsigned char *b, size_t n);
+#endif

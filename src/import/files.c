@@ -1,0 +1,92 @@
+/* Files of a download, which may not be what their names say. */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "import/import.h"
+
+const char *gs_import_path(const char *dir, const char *name, char *out)
+{
+    if (snprintf(out, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
+        out[0] = 0;
+    return out;
+}
+
+char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = f ? malloc(most + 1) : NULL;
+    int why = errno;
+    if (!text) {
+        gs_fail(e, f ? GS_ENOMEM : GS_EMODEL, "%s cannot be read: %s", path, strerror(f ? ENOMEM : why));
+        if (f)
+            fclose(f);
+        return NULL;
+    }
+    *n = fread(text, 1, most, f);
+    int bad = ferror(f), more = fgetc(f) != EOF;
+    why = errno;
+    fclose(f);
+    if (!bad && !more) {
+        text[*n] = 0;
+        return text;
+    }
+    free(text);
+    gs_fail(e, GS_EMODEL, "%s %s", path, bad ? strerror(why) : "is much larger than such a file can be");
+    return NULL;
+}
+
+/* Beginnings of files that are often taken for models, in lower case. */
+static const struct { const char *begin; size_t n; const char *what; } known[] = {
+    {"version https://git-lfs", 23, "is a git-lfs pointer, not the file itself; remedy: git lfs pull, or download the file "
+                                    "from the model hub"},
+    {"<!doctype", 9, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
+    {"<html", 5, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
+    {"pk\003\004", 4, "is a torch .bin file or another zip archive; torch .bin files are not supported yet; convert to "
+                      "safetensors (transformers: model.save_pretrained(dir, safe_serialization=True))"},
+    {"\200\002", 2, "is a Python pickle; torch .bin files are not supported yet; convert to safetensors (transformers: "
+                    "model.save_pretrained(dir, safe_serialization=True))"},
+    {"gguf", 4, "is a GGUF file, which is not supported; use the safetensors checkpoint"},
+    {"\037\213", 2, "is compressed; uncompress it first"}};
+
+int gs_import_sniff(const char *path, gs_err *e)
+{
+    char head[64];
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return 0;
+    size_t n = fread(head, 1, sizeof head, f), skip = 0;
+    fclose(f);
+    for (size_t i = 0; i < n; i++)
+        head[i] = (char)tolower((unsigned char)head[i]);
+    while (skip < n && isspace((unsigned char)head[skip]))
+        skip++;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (n - skip >= known[i].n && !memcmp(head + skip, known[i].begin, known[i].n))
+            return gs_fail(e, GS_EMODEL, "%s %s", path, known[i].what);
+    return 0;
+}
+
+static int visible(const struct dirent *d)
+{
+    return d->d_name[0] != '.';
+}
+
+const char *gs_import_list(const char *dir, char *out, size_t n)
+{
+    struct dirent **entry = NULL;
+    int count = scandir(dir, &entry, visible, alphasort);
+    size_t at = 0;
+    snprintf(out, n, "nothing");
+    for (int i = 0; i < count; i++) {
+        if (at < n)
+            at += (size_t)snprintf(out + at, n - at, "%s%s", at ? ", " : "", entry[i]->d_name);
+        free(entry[i]);
+    }
+    free(entry);
+    return out;
+}

@@ -1,0 +1,46 @@
+/* From what people download to a model: gs_model_open (gscore.h) is implemented here.
+ * MODEL is a container file, a checkpoint directory, or a name looked up in GSCORE_MODELS (colon-separated), then
+ * share/gscore/models beside the program, then the build tree's models/. */
+#ifndef GS_IMPORT_H
+#define GS_IMPORT_H
+#include "model/model.h"
+
+/* Make a bundle of a checkpoint directory (config.json + weights + tokenizer files). On failure it is empty. */
+int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e);
+
+/* One family of published checkpoints: recognised from config.json and tensor names. */
+typedef struct gs_family {
+    const char *name;                                             /* "esm" */
+    const char *what;                                             /* for --list: "Nucleotide Transformer v1, v2" */
+    int (*match)(const json_t *config, const gs_tensors *t);      /* 1 if it is ours */
+    int (*import)(gs_bundle *b, const char *dir, const json_t *config, gs_err *e); /* b->tensors holds upstream's */
+} gs_family;
+extern const gs_family *const gs_families[];                      /* ends with NULL */
+extern const gs_family gs_family_esm;
+
+/* ---- for the families ---- */
+
+/* Give the tensors canonical names by a table, drop those that it says are unused, keep the others as they are (the
+ * binder names them as surplus). The table becomes b->names. */
+int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e);
+
+/* vocab.txt: one token per line, the line's number is the id. Lines beyond `most` are left out (published files have
+ * more lines than the embedding has rows). A list of strings, NULL on failure; the caller decrefs. */
+json_t *gs_import_vocab(const char *dir, int most, gs_err *e);
+/* Place of a token in such a list, -1 if it is not there. */
+int gs_vocab_find(const json_t *vocab, const char *token);
+
+/* The card: name and source from the directory's name, licence from the front matter of README.md. NULL: no memory. */
+json_t *gs_import_card(const char *dir, const char *citation);
+
+/* A whole text file, 0-terminated, at most `most` bytes. NULL on failure; the caller frees. */
+char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e);
+/* Is it a file that only stands for another (git-lfs pointer, web page) or of a format that is not read here? Says
+ * so in the error; 0 when nothing is wrong with the first bytes. A file that cannot be read is left to the reader. */
+int gs_import_sniff(const char *path, gs_err *e);
+
+/* DIR/NAME into out (of PATH_MAX bytes); returns out. Too long: "" */
+const char *gs_import_path(const char *dir, const char *name, char *out);
+/* Names of what stands in a directory, "a, b, c", for messages; "nothing" when empty. Returns out. */
+const char *gs_import_list(const char *dir, char *out, size_t n);
+#endif

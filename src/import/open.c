@@ -1,0 +1,116 @@
+/* gs_model_open: what a user calls a model, found and read. */
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/cpu.h"
+#include "base/str.h"
+#include "import/import.h"
+
+static gs_model *open_at(const char *path, int is_dir, gs_err *e)
+{
+    gs_bundle b = {0};
+    if (is_dir ? gs_import_dir(&b, path, e) : gs_import_sniff(path, e) || gs_container_read(&b, path, e))
+        return NULL;
+    return gs_model_build(&b, e);
+}
+
+/* share/gscore/models beside the program; empty where /proc does not tell. */
+static void beside_program(char *out)
+{
+    char exe[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    out[0] = 0;
+    if (n <= 0)
+        return;
+    exe[n] = 0;
+    char *slash = strrchr(exe, '/');
+    if (slash) {
+        *slash = 0;
+        gs_import_path(exe, GS_MODELS_FROM_BIN, out);
+    }
+}
+
+/* The directories of installed models, separated by colons. */
+static void search_path(gs_str *s)
+{
+    char beside[PATH_MAX];
+    if (gs_env("GSCORE_MODELS"))
+        gs_str_printf(s, "%s:", gs_env("GSCORE_MODELS"));
+    beside_program(beside);
+    if (beside[0])
+        gs_str_printf(s, "%s:", beside);
+    gs_str_add(s, GS_MODELS_BUILD);
+}
+
+/* DIR/NAME.bin or a checkpoint directory DIR/NAME: 0 none, 1 file, 2 directory; its path to out. */
+static int installed_at(const char *dir, const char *name, char *out)
+{
+    struct stat st;
+    if (snprintf(out, PATH_MAX, "%s/%s.bin", dir, name) < PATH_MAX && !stat(out, &st) && S_ISREG(st.st_mode))
+        return 1;
+    return !stat(gs_import_path(dir, name, out), &st) && S_ISDIR(st.st_mode) ? 2 : 0;
+}
+
+static void add_installed(gs_str *s, const char *dir)
+{
+    struct dirent **entry = NULL;
+    int n = scandir(dir, &entry, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        size_t len = strlen(entry[i]->d_name);
+        if (len > 4 && !strcmp(entry[i]->d_name + len - 4, ".bin"))
+            gs_str_printf(s, "%s%.*s", s->len ? ", " : "", (int)len - 4, entry[i]->d_name);
+        free(entry[i]);
+    }
+    free(entry);
+}
+
+static gs_model *not_found(const char *name, const char *dirs, gs_err *e)
+{
+    gs_str installed = {0}, left = {0};
+    char *rest = NULL;
+    gs_str_add(&left, dirs);
+    for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir; dir = strtok_r(NULL, ":", &rest))
+        add_installed(&installed, dir);
+    gs_fail(e, GS_EMODEL, "model \"%.200s\" is neither a file, nor a directory, nor installed; looked in %.500s; installed: "
+            "%.200s", name, dirs, installed.s ? installed.s : "none");
+    gs_str_free(&installed);
+    gs_str_free(&left);
+    return NULL;
+}
+
+static gs_model *open_installed(const char *name, gs_err *e)
+{
+    gs_str path = {0}, left = {0};
+    gs_model *m = NULL;
+    char found[PATH_MAX], *rest = NULL;
+    int kind = 0;
+    search_path(&path);
+    gs_str_add(&left, path.s ? path.s : "");
+    for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir && !kind; dir = strtok_r(NULL, ":", &rest))
+        kind = installed_at(dir, name, found);
+    m = kind ? open_at(found, kind == 2, e) : not_found(name, path.s ? path.s : "", e);
+    gs_str_free(&path);
+    gs_str_free(&left);
+    return m;
+}
+
+gs_model *gs_model_open(const char *path, gs_err *err)
+{
+    struct stat st;
+    if (!path[0]) {
+        gs_fail(err, GS_EUSAGE, "the name of the model is empty");
+        return NULL;
+    }
+    if (!stat(path, &st))
+        return open_at(path, S_ISDIR(st.st_mode), err);
+    int why = errno;
+    if (!strchr(path, '/'))
+        return open_installed(path, err);
+    gs_fail(err, GS_EMODEL, "model %s cannot be opened: %s", path, strerror(why));
+    return NULL;
+}

@@ -1,0 +1,45 @@
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include "import/import.h"
+
+enum { MAX_BYTES = 16 << 20 };
+
+static int append_lines(json_t *list, const char *text, int most)
+{
+    for (const char *p = text; *p && (int)json_array_size(list) < most;) {
+        size_t n = strcspn(p, "\n"), shown = n && p[n - 1] == '\r' ? n - 1 : n;
+        if (json_array_append_new(list, json_stringn(p, shown)))
+            return -1;
+        p += n + (p[n] == '\n');
+    }
+    return 0;
+}
+
+json_t *gs_import_vocab(const char *dir, int most, gs_err *e)
+{
+    char path[PATH_MAX];
+    size_t n;
+    gs_import_path(dir, "vocab.txt", path);
+    if (gs_import_sniff(path, e))
+        return NULL;
+    char *text = gs_import_text(path, MAX_BYTES, &n, e);
+    json_t *list = text ? json_array() : NULL;
+    if (list && append_lines(list, text, most)) {
+        gs_fail(e, GS_EMODEL, "%s is not UTF-8 text", path);
+        json_decref(list);
+        list = NULL;
+    }
+    free(text);
+    return list;
+}
+
+int gs_vocab_find(const json_t *vocab, const char *token)
+{
+    size_t i;
+    json_t *v;
+    json_array_foreach(vocab, i, v)
+        if (!strcmp(json_string_value(v), token))
+            return (int)i;
+    return -1;
+}

@@ -1,0 +1,52 @@
+#include <stdlib.h>
+#include <string.h>
+#include "base/sha256.h"
+#include "model/model.h"
+
+void gs_bundle_free(gs_bundle *b)
+{
+    free(b->architecture);
+    free(b->path);
+    json_decref(b->config);
+    json_decref(b->tokenizer);
+    json_decref(b->recipe);
+    json_decref(b->card);
+    gs_tensors_free(&b->tensors);
+    *b = (gs_bundle){0};
+}
+
+static int by_name(const void *x, const void *y, void *tensors)
+{
+    const gs_tensor *t = tensors;
+    return strcmp(t[*(const size_t *)x].name, t[*(const size_t *)y].name);
+}
+
+size_t *gs_bundle_order(const gs_bundle *b)
+{
+    size_t n = b->tensors.n, *order = calloc(n + 1, sizeof *order);
+    if (!order)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    qsort_r(order, n, sizeof *order, by_name, b->tensors.t);
+    return order;
+}
+
+int gs_bundle_hash(gs_bundle *b, gs_err *e)
+{
+    gs_sha256 c;
+    char hex[65];
+    size_t *order = gs_bundle_order(b);
+    if (!order)
+        return gs_fail_mem(e, "the order of tensors", b->tensors.n * sizeof *order);
+    gs_sha256_init(&c);
+    for (size_t i = 0; i < b->tensors.n; i++)
+        gs_sha256_add(&c, b->tensors.t[order[i]].data, b->tensors.t[order[i]].bytes);
+    gs_sha256_hex(&c, hex);
+    free(order);
+    if (b->sha256[0] && strcmp(b->sha256, hex))
+        return gs_fail(e, GS_EMODEL, "%s is damaged: its weights have the sha256 %.16s... instead of %.16s...; get it "
+                       "again", b->path, hex, b->sha256);
+    memcpy(b->sha256, hex, sizeof hex);
+    return 0;
+}

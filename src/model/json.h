@@ -1,0 +1,30 @@
+/* JSON from files that may be anything: bounded memory, clear errors; and tables that turn an object into a struct. */
+#ifndef GS_JSON_H
+#define GS_JSON_H
+#include <jansson.h>
+#include "base/err.h"
+
+/* Parse one object. what: the file (and part of it) for messages. unique: duplicate keys are an error (without it
+ * the last one wins, as in Python). NULL on failure (GS_EMODEL); the caller decrefs. */
+json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, gs_err *e);
+
+/* A key of an object and where its value goes: int, double, int, int (index into names), char [max]; ANY is allowed
+ * but not read. def is the value when the key is absent; NAN: it must be there. min .. max hold for numbers. */
+typedef enum { GS_JSON_INT, GS_JSON_REAL, GS_JSON_BOOL, GS_JSON_NAME, GS_JSON_TEXT, GS_JSON_ANY } gs_json_type;
+typedef struct {
+    const char *key;
+    gs_json_type type;
+    size_t field;             /* offsetof */
+    double def, min, max;
+    const char *const *names; /* ends with NULL */
+} gs_json_row;
+
+/* Fill the struct `to` by the table (ends with a key of NULL). A key that is not in the table is an error: it would
+ * change the meaning of the rest. what: for messages, such as "mito.bin: config". */
+int gs_json_read(void *to, const gs_json_row *rows, const json_t *object, const char *what, gs_err *e);
+
+/* Lookups in files of others: the value, or `def` when it is absent, null or of another type. */
+const char *gs_json_text(const json_t *object, const char *key, const char *def);
+double gs_json_number(const json_t *object, const char *key, double def);
+int gs_json_true(const json_t *object, const char *key, int def);
+#endif

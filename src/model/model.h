@@ -1,0 +1,95 @@
+/* A model: an architecture's weights, a tokenizer, the default scoring recipe, the card.
+ *
+ * Both ways in meet here: the container reader (model/container.c) and the importers of published checkpoints
+ * (import/) make a gs_bundle in canonical form, and gs_model_build turns it into a model. */
+#ifndef GS_MODEL_H
+#define GS_MODEL_H
+#include <jansson.h>
+#include "model/names.h"
+#include "model/tensors.h"
+#include "nn/nn.h"
+#include "token/token.h"
+
+/* Canonical form of a model, as it stands in the container. All JSON objects are owned by the bundle.
+ *   config:    the architecture's keys (arch_*.c lists them)
+ *   tokenizer: {"kind", "vocab": [...], "unk", "mask", "cls", "sep", "pad" (ids, -1 none), "k", "max_tokens"}
+ *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "scope"}
+ *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
+typedef struct {
+    char *architecture;
+    json_t *config, *tokenizer, *recipe, *card;
+    gs_tensors tensors;
+    const gs_name_row *names; /* what upstream calls the tensors, for messages; NULL: the same */
+    char sha256[65];         /* of the tensor data; "" = not known yet */
+    char *path;              /* where it came from, for messages */
+} gs_bundle;
+void gs_bundle_free(gs_bundle *b);
+
+/* What a forward pass gives. hidden: last hidden states [T, D] (after the final norm). logits: [n_read, head rows]
+ * for the wanted tokens only. On the run's arena. */
+typedef struct {
+    int want_hidden;
+    int n_read;
+    const int *read;         /* token indices into the batch, [n_read] */
+    gs_mat hidden, logits;
+} gs_out;
+
+/* An architecture: one file model/arch_x.c exports one of these, model/registry.c lists them. */
+typedef struct gs_arch {
+    const char *name;
+    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory; may lower m->tok->max_tokens. */
+    int (*init)(gs_model *m, gs_err *e);
+    void (*free)(gs_model *m);                                  /* m->weights may be NULL */
+    /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
+    void (*forward)(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out);
+    /* Multiplications and additions (2 per pair) of one sequence of T tokens with n_read read-outs. */
+    double (*flops)(const gs_model *m, int T, int n_read);
+} gs_arch;
+extern const gs_arch *const gs_archs[];                         /* ends with NULL */
+extern const gs_arch gs_arch_transformer;
+
+/* The default scoring recipe. */
+typedef struct {
+    char mode[16];           /* "mlm", "wt", "pll" */
+    int window;              /* bases */
+    int strands;             /* bit 0 forward, bit 1 reverse complement */
+    double mask_rate;        /* share of tokens masked in training; 0 = unknown: no dense masking */
+    int visible;             /* trained to predict visible tokens too: mode wt makes sense */
+    char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
+} gs_recipe;
+
+struct gs_model {
+    const gs_arch *arch;
+    void *weights;           /* the architecture's own */
+    int dim, head_rows;      /* D; rows of the head: logits are over token ids 0 .. head_rows, 0 = no head */
+    int vocab;               /* token ids that the embedding knows: 0 .. vocab */
+    int64_t parameters;
+    int64_t memory;          /* bytes of weights that this process holds (mapped ones not counted) */
+    gs_tokenizer *tok;
+    gs_recipe recipe;
+    gs_bundle bundle;        /* the model owns it: tensors stay mapped, JSON for `info` */
+};
+
+/* Build a model from a bundle; takes the bundle over, also on failure. NULL on failure. */
+gs_model *gs_model_build(gs_bundle *b, gs_err *e);
+void gs_model_close(gs_model *m);
+
+/* Read a container file into a bundle. The tensor data of files up to 64 MB is checked against its sha256. */
+int gs_container_read(gs_bundle *b, const char *path, gs_err *e);
+/* Write one; the data begins at a multiple of 64. Same bundle, same bytes. Sets b->sha256. */
+int gs_container_write(gs_bundle *b, const char *path, gs_err *e);
+
+/* Tensor places in the order of their names (bytes), which is the order of the container's data. malloc'd; NULL:
+ * out of memory. */
+size_t *gs_bundle_order(const gs_bundle *b);
+/* Compute the sha256 of the tensor data in name order, the same for a checkpoint and the container made of it. If
+ * b->sha256 is set already they must agree, or the data is damaged (GS_EMODEL). */
+int gs_bundle_hash(gs_bundle *b, gs_err *e);
+
+/* ---- batches ---- */
+/* Run sequences through the model: out->read and out->want_hidden say what is wanted. Results live on r->arena until
+ * the caller releases it. Sequences are packed without padding. The only place that catches out of memory.
+ * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model gives numbers that are not finite, or has no head;
+ * GS_EUSAGE when a sequence is longer than the model can take. */
+int gs_forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e);
+#endif

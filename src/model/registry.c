@@ -1,0 +1,3 @@
+#include "model/model.h"
+
+const gs_arch *const gs_archs[] = {&gs_arch_transformer, NULL};

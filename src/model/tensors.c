@@ -1,0 +1,90 @@
+#include "model/tensors.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "base/vec.h"
+
+static const struct { const char *name; size_t size; } dtypes[GS_DTYPE_COUNT] = {
+    [GS_F32] = {"F32", 4}, [GS_F16] = {"F16", 2}, [GS_BF16] = {"BF16", 2}, [GS_F64] = {"F64", 8}, [GS_I64] = {"I64", 8},
+    [GS_I32] = {"I32", 4}, [GS_I16] = {"I16", 2}, [GS_I8] = {"I8", 1},     [GS_U8] = {"U8", 1},   [GS_BOOL] = {"BOOL", 1}};
+
+size_t gs_dtype_size(gs_dtype d) { return dtypes[d].size; }
+const char *gs_dtype_name(gs_dtype d) { return dtypes[d].name; }
+
+int gs_dtype_find(const char *name)
+{
+    for (int d = 0; d < GS_DTYPE_COUNT; d++)
+        if (!strcmp(dtypes[d].name, name))
+            return d;
+    return -1;
+}
+
+int64_t gs_tensor_count(const gs_tensor *t)
+{
+    return (int64_t)(t->bytes / gs_dtype_size(t->dtype));
+}
+
+const char *gs_tensor_shape(const gs_tensor *t, char *out, size_t n)
+{
+    size_t at = (size_t)snprintf(out, n, "[");
+    for (int i = 0; i < t->ndim && at < n; i++)
+        at += (size_t)snprintf(out + at, n - at, "%s%lld", i ? ", " : "", (long long)t->shape[i]);
+    if (at < n)
+        snprintf(out + at, n - at, "]");
+    return out;
+}
+
+static void region_release(gs_region r)
+{
+    if (r.mapped)
+        munmap(r.addr, r.bytes);
+    else
+        free(r.addr);
+}
+
+void gs_tensors_free(gs_tensors *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        free(s->t[i].name);
+    for (size_t i = 0; i < s->n_regions; i++)
+        region_release(s->regions[i]);
+    free(s->t);
+    free(s->regions);
+    gs_strmap_free(&s->index);
+    *s = (gs_tensors){0};
+}
+
+gs_tensor *gs_tensors_find(const gs_tensors *s, const char *name)
+{
+    int i = gs_strmap_get(&s->index, name, strlen(name));
+    return i < 0 ? NULL : &s->t[i];
+}
+
+int gs_tensors_add(gs_tensors *s, const gs_tensor *t, gs_err *e)
+{
+    char *name = strdup(t->name);
+    if (!name || gs_reserve(&s->t, &s->cap, s->n + 1, sizeof *s->t)) {
+        free(name);
+        return gs_fail_mem(e, "the list of tensors", (s->n + 1) * sizeof *s->t);
+    }
+    int put = gs_strmap_put(&s->index, name, strlen(name), (int)s->n);
+    if (put) {
+        free(name);
+        return put < 0 ? gs_fail_mem(e, "the list of tensors", s->n)
+                       : gs_fail(e, GS_EMODEL, "tensor %s occurs twice", t->name);
+    }
+    s->t[s->n] = *t;
+    s->t[s->n++].name = name;
+    return 0;
+}
+
+int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e)
+{
+    if (gs_reserve(&s->regions, &s->cap_regions, s->n_regions + 1, sizeof *s->regions)) {
+        region_release(region);
+        return gs_fail_mem(e, "the list of files", (s->n_regions + 1) * sizeof *s->regions);
+    }
+    s->regions[s->n_regions++] = region;
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* A set of named tensors: views into a mapped file or memory of its own. */
+#ifndef GS_TENSORS_H
+#define GS_TENSORS_H
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/err.h"
+#include "base/strmap.h"
+
+typedef enum { GS_F32, GS_F16, GS_BF16, GS_F64, GS_I64, GS_I32, GS_I16, GS_I8, GS_U8, GS_BOOL, GS_DTYPE_COUNT } gs_dtype;
+size_t gs_dtype_size(gs_dtype d);
+const char *gs_dtype_name(gs_dtype d);   /* as safetensors writes it: "F32", "BF16", ... */
+int gs_dtype_find(const char *name);     /* -1: none of these */
+
+enum { GS_MAX_DIMS = 6 };
+/* Row-major and contiguous, not necessarily aligned. data points into a region that the set keeps. */
+typedef struct {
+    char *name;
+    gs_dtype dtype;
+    int ndim;
+    int64_t shape[GS_MAX_DIMS];
+    const void *data;
+    size_t bytes;
+} gs_tensor;
+int64_t gs_tensor_count(const gs_tensor *t);                          /* elements */
+const char *gs_tensor_shape(const gs_tensor *t, char *out, size_t n); /* "[256, 64]" for messages; returns out */
+
+typedef struct { void *addr; size_t bytes; int mapped; } gs_region;  /* mmap'd or malloc'd */
+typedef struct gs_tensors {
+    gs_tensor *t;
+    size_t n, cap;
+    gs_region *regions;      /* what the tensors point into, released with the set */
+    size_t n_regions, cap_regions;
+    gs_strmap index;         /* name -> place in t */
+} gs_tensors;
+
+void gs_tensors_free(gs_tensors *s);
+gs_tensor *gs_tensors_find(const gs_tensors *s, const char *name);
+/* Add a tensor (name copied). A name that is there already is an error. */
+int gs_tensors_add(gs_tensors *s, const gs_tensor *t, gs_err *e);
+/* Take a region over, to be released with the set; on failure it is released at once. */
+int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e);
+
+/* Map a safetensors file and add its tensors; every header field is bounds-checked (Hugging Face safetensors format:
+ * u64 header length, JSON, data). metadata: set to its __metadata__ as a JSON object (caller decrefs) or
+ * NULL; pass NULL if not wanted. Errors: GS_EMODEL, naming file and tensor. */
+int gs_safetensors_read(gs_tensors *s, const char *path, json_t **metadata, gs_err *e);
+#endif

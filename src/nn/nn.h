@@ -1,0 +1,64 @@
+/* Layers: out = layer(run, in, weights). Forward only, eager, on arena memory.
+ * Letters: B rows (sequences), T tokens of all rows together, D channels, H heads, F inner width, V vocabulary.
+ *
+ * Sequences of a batch lie one after the other in one matrix [T, D], without padding between them; `beg` says
+ * where each starts. A sequence's bits never depend on the others if it starts at a multiple of GS_GEMM_PLACE
+ * (kernel/gemm.h; model/batch.c sees to it). Layers cannot fail: out of memory jumps (base/arena.h). OpenBLAS must be
+ * open (gs_gemm_open). */
+#ifndef GS_NN_H
+#define GS_NN_H
+#include "base/arena.h"
+#include "kernel/kernel.h"
+
+/* What a worker computes with. One per thread. */
+typedef struct gs_run {
+    gs_arena *arena;
+    const gs_kernels *k;
+} gs_run;
+
+typedef struct { float *d; int rows, cols; } gs_mat;   /* row-major, contiguous */
+
+typedef struct { const float *w, *b; int in, out; } gs_linear_w;        /* w [out, in]; b [out] or NULL */
+typedef enum { GS_NORM_NONE, GS_NORM_LAYER, GS_NORM_RMS } gs_norm_kind;
+typedef struct { const float *g, *b; float eps; gs_norm_kind kind; } gs_norm_w; /* g [D]; b [D] or NULL */
+typedef enum { GS_ACT_NONE, GS_ACT_GELU, GS_ACT_GELU_TANH, GS_ACT_SILU, GS_ACT_RELU, GS_ACT_RELU2, GS_ACT_COUNT } gs_act;
+typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
+
+/* The sequences of a batch: row r has tokens beg[r] .. beg[r+1]; beg has B + 1 entries, T = beg[B]. */
+typedef struct { int B, T; const int *beg; const int32_t *ids; } gs_batch;
+
+/* rows x cols, contents undefined. */
+gs_mat gs_mat_new(gs_run *r, int rows, int cols);
+float *gs_mat_row(gs_mat x, int row);                                   /* its first element */
+
+gs_mat gs_linear(gs_run *r, gs_mat x, const gs_linear_w *w);            /* [T, in] -> [T, out] */
+void gs_linear_to(gs_run *r, gs_mat y, gs_mat x, const gs_linear_w *w); /* the same into a matrix that exists */
+gs_mat gs_norm(gs_run *r, gs_mat x, const gs_norm_w *w);                /* [T, D] -> [T, D], new matrix */
+void gs_add(gs_run *r, gs_mat x, gs_mat y);                             /* x += y */
+void gs_activate(gs_run *r, gs_mat x, gs_act act);                      /* in place */
+/* [T, 2F] -> [T, F]: act(first half) * second half. Source: Shazeer 2020, "GLU variants". */
+gs_mat gs_glu(gs_run *r, gs_mat x, gs_act act);
+gs_mat gs_rows(gs_run *r, gs_mat x, const int *row, int n);             /* gather rows: [T, D] -> [n, D] */
+
+/* table [V, D] -> [T, D] */
+gs_mat gs_embed_tokens(gs_run *r, const gs_batch *b, const float *table, int D);
+/* x[t] += table[offset + position of t in its row] */
+void gs_add_positions(gs_run *r, gs_mat x, const gs_batch *b, const float *table, int offset);
+/* 1-D convolution over one-hot tokens as a sum of one table row per tap: table [taps, V, D], centred, tokens
+ * beyond the row's ends count as `pad` (-1: as nothing). */
+typedef struct { const float *table; int taps, V, D, pad; } gs_stem_w;
+gs_mat gs_stem(gs_run *r, const gs_batch *b, const gs_stem_w *w);
+
+/* Multi-head self-attention within each row.
+ * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the row), base as given; slopes: [H] ALiBi
+ * slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by 1 / sqrt(D / H). Softmax over the row.
+ * Sources: Vaswani 2017; Su 2021 (rotary); Press 2022 (ALiBi, symmetric form). */
+typedef struct {
+    gs_linear_w q, k, v, o;
+    int heads;
+    gs_rotary rotary;
+    float rotary_base;
+    const float *slopes;
+} gs_attention_w;
+gs_mat gs_attention(gs_run *r, gs_mat x, const gs_attention_w *w, const gs_batch *b);
+#endif

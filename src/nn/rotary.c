@@ -1,0 +1,31 @@
+#include "nn/rotary.h"
+#include <math.h>
+
+gs_rotary_table gs_rotary_table_new(gs_run *r, int T, int d, float base)
+{
+    int pairs = d / 2;
+    float *c = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
+    float *s = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
+    for (int i = 0; i < pairs; i++) {
+        float inv_freq = 1 / powf(base, (float)(2 * i) / (float)d);
+        for (int t = 0; t < T; t++) {
+            float angle = (float)t * inv_freq;
+            c[(size_t)t * (size_t)pairs + (size_t)i] = cosf(angle);
+            s[(size_t)t * (size_t)pairs + (size_t)i] = sinf(angle);
+        }
+    }
+    return (gs_rotary_table){c, s, pairs};
+}
+
+void gs_rotate(gs_run *r, gs_mat x, const gs_batch *b, const gs_rotary_table *table, gs_rotary kind)
+{
+    int d = 2 * table->pairs;
+    void (*rotate)(float *, const float *, const float *, size_t) =
+        kind == GS_ROTARY_HALF ? r->k->rotate_half : r->k->rotate_pairs;
+    for (int i = 0; i < b->B; i++)
+        for (int t = b->beg[i]; t < b->beg[i + 1]; t++) {
+            size_t at = (size_t)(t - b->beg[i]) * (size_t)table->pairs;
+            for (int h = 0; h < x.cols; h += d)
+                rotate(gs_mat_row(x, t) + h, table->cos + at, table->sin + at, (size_t)d);
+        }
+}

@@ -1,0 +1,240 @@
+#include "score/job.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "base/vec.h"
+
+gs_job *gs_job_new(int max_records)
+{
+    gs_job *j = calloc(1, sizeof *j);
+    if (!j)
+        return NULL;
+    j->cap_rec = max_records;
+    j->rec = calloc((size_t)max_records, sizeof *j->rec);
+    j->drop = calloc((size_t)max_records, 3);
+    int ok = j->rec && j->drop;
+    for (int i = 0; ok && i < max_records; i++)
+        ok = (j->rec[i] = gs_record_new()) != NULL;
+    if (!ok) {
+        gs_job_free(j);
+        return NULL;
+    }
+    j->compared = j->drop + max_records;
+    j->mismatched = j->compared + max_records;
+    return j;
+}
+
+void gs_job_free(gs_job *j)
+{
+    if (!j)
+        return;
+    for (int i = 0; j->rec && i < j->cap_rec; i++)
+        gs_record_free(j->rec[i]);
+    free(j->rec);
+    free(j->drop);
+    free(j->res);
+    free(j->order);
+    free(j->cut);
+    gs_plan_free(&j->plan);
+    free(j);
+}
+
+static int is_mitochondrial(const char *contig)
+{
+    static const char *const names[] = {"chrM", "chrMT", "MT", "M", "Mito", "mito", "MtDNA", "mitochondrion", "NC_012920.1", NULL};
+    for (int i = 0; names[i]; i++)
+        if (!strcmp(contig, names[i]))
+            return 1;
+    return 0;
+}
+
+/* The model's scope is where it was trained; elsewhere its numbers mean little. */
+static void warn_scope(const gs_task *t, int rid)
+{
+    const gs_model *m = t->scorer->m;
+    if (strcmp(m->recipe.scope, "mitochondrial") || is_mitochondrial(gs_ref_name(t->ref, rid))
+        || gs_ref_circular(t->ref, rid))
+        return;
+    gs_warn_once("scope", "contig '%s' is not mitochondrial, but the model was trained on mitochondrial genomes only: "
+                 "its scores there mean little", gs_ref_name(t->ref, rid));
+}
+
+static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta, gs_err *e)
+{
+    const char *ref = gs_record_ref(r), *contig = gs_record_contig(r);
+    long long pos = (long long)gs_record_pos(r) + 1;
+    if (t->check_ref == GS_CHECK_ERROR)
+        return gs_fail(e, GS_EINPUT, "%s:%lld: REF is %.40s, the FASTA has %s (--check-ref w scores the others)", contig,
+                       pos, ref, fasta);
+    gs_warn("ref_mismatch", "%s:%lld: REF is %.40s, the FASTA has %s", contig, pos, ref, fasta);
+    return 0;
+}
+
+/* One ALT: look, check, plan. */
+static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_allele *a, gs_err *e)
+{
+    char fasta[41];
+    int record = j->n_rec, rc = gs_allele_check(a, t->ref, fasta, (int)sizeof fasta, e);
+    if (rc)
+        return rc;
+    if (a->flag == GS_FLAG_OK || a->flag == GS_FLAG_SAME || a->flag == GS_FLAG_REF_MISMATCH)
+        j->compared[record] = 1;
+    if (a->flag == GS_FLAG_REF_MISMATCH && !j->mismatched[record]) {
+        j->mismatched[record] = 1;
+        j->drop[record] = t->check_ref == GS_CHECK_EXCLUDE;
+        if ((rc = say_mismatch(t, j->rec[record], fasta, e)))
+            return rc;
+    }
+    if (a->flag == GS_FLAG_OK) {
+        warn_scope(t, a->rid);
+        pl->owner = i;
+        rc = gs_plan_allele(t->scorer, pl, &j->plan, t->ref, a, e);
+    }
+    return rc;
+}
+
+static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
+{
+    const gs_record *r = j->rec[j->n_rec];
+    int bad = gs_record_malformed(r), n_alt = bad ? 1 : gs_record_n_alt(r), rid = -1;
+    j->drop[j->n_rec] = j->compared[j->n_rec] = j->mismatched[j->n_rec] = 0;
+    if (n_alt && !bad) {
+        rid = gs_ref_find(t->ref, gs_record_contig(r), gs_vcf_contig_len(t->vcf, gs_record_contig(r)));
+        if (rid < 0)
+            gs_warn("no_contig", "contig '%s' is not in the FASTA", gs_record_contig(r));
+    }
+    if (gs_reserve(&j->res, &j->cap_res, j->n_res + (size_t)n_alt, sizeof *j->res))
+        return gs_fail_mem(e, "a record", (size_t)n_alt * sizeof *j->res);
+    for (int k = 0; k < n_alt; k++) {
+        gs_allele a = bad ? (gs_allele){.flag = GS_FLAG_MALFORMED}
+                          : gs_allele_parse(rid, gs_record_pos(r), gs_record_ref(r), gs_record_alt(r, k));
+        int rc = read_allele(j, t, pl, (int)j->n_res, &a, e);
+        if (rc)
+            return rc;
+        j->res[j->n_res++] = (gs_result){.record = j->n_rec, .flag = a.flag};
+    }
+    j->n_rec++;
+    return 0;
+}
+
+/* Outside of the chunk? (1 skip, -1 past the end) */
+static int off_chunk(const gs_task *t, const gs_record *r)
+{
+    int64_t i = gs_record_line(r) - 1;
+    if (t->chunk_end < 0 || (i >= t->chunk_beg && i < t->chunk_end))
+        return 0;
+    return i < t->chunk_beg ? 1 : -1;
+}
+
+int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e)
+{
+    j->n_rec = 0;
+    j->n_res = 0;
+    gs_plan_clear(&j->plan);
+    while (j->n_rec < j->cap_rec && j->plan.tokens < max_tokens && !j->plan.failed) {
+        int rc = gs_vcf_read(t->vcf, j->rec[j->n_rec], e);
+        if (rc < 0)
+            return rc;
+        int off = rc ? off_chunk(t, j->rec[j->n_rec]) : -1;
+        if (off < 0)
+            break;
+        if (off == 0 && (rc = read_record(j, t, pl, e)))
+            return rc;
+    }
+    int rc = gs_plan_sort(&j->plan, e);
+    return rc ? rc : j->n_rec > 0;
+}
+
+/* Longest first; rows of one length stay in plan order. */
+static int by_length(const void *a, const void *b, void *plan)
+{
+    const gs_plan *p = plan;
+    int x = *(const int *)a, y = *(const int *)b;
+    int d = p->seq[p->row[y].seq].n - p->seq[p->row[x].seq].n;
+    return d ? d : x - y;
+}
+
+int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e)
+{
+    size_t n = j->plan.n_row, tokens = 0;
+    if (n + 1 > j->cap_order) {
+        free(j->order);
+        free(j->cut);
+        j->cap_order = 2 * (n + 1);
+        j->order = malloc(j->cap_order * sizeof *j->order);
+        j->cut = malloc(j->cap_order * sizeof *j->cut);
+        if (!j->order || !j->cut)
+            return gs_fail_mem(e, "a batch of variants", 2 * j->cap_order * sizeof *j->cut);
+    }
+    for (size_t i = 0; i < n; i++)
+        j->order[i] = (int)i;
+    qsort_r(j->order, n, sizeof *j->order, by_length, &j->plan);
+    j->n_batch = j->next_batch = j->done_batch = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = (size_t)j->plan.seq[j->plan.row[j->order[i]].seq].n;
+        if (i == 0 || tokens + len > batch_tokens) {
+            j->cut[j->n_batch++] = (int)i;
+            tokens = 0;
+        }
+        tokens += len;
+    }
+    j->cut[j->n_batch] = (int)n;
+    return 0;
+}
+
+void gs_job_reduce(gs_job *j)
+{
+    double sum = 0;
+    for (size_t i = 0; i < j->plan.n_term; i++) {   /* an allele's terms lie side by side, in plan order */
+        const gs_term *t = &j->plan.term[i];
+        sum += (double)t->weight * t->value;
+        if (i + 1 == j->plan.n_term || j->plan.term[i + 1].owner != t->owner) {
+            j->res[t->owner].score = (float)sum;
+            sum = 0;
+        }
+    }
+}
+
+static void set_floats(const gs_task *t, gs_record *rec, const gs_result *res, int n, float *score)
+{
+    int scored = 0;
+    for (int k = 0; k < n; k++) {
+        int ok = res[k].flag == GS_FLAG_OK || res[k].flag == GS_FLAG_SAME;
+        score[k] = res[k].flag == GS_FLAG_OK ? res[k].score : ok ? 0.0f : NAN;
+        scored += ok;
+    }
+    gs_record_set_float(t->vcf, rec, t->tag, score, scored ? n : 0, t->digits);
+}
+
+static void set_flags(const gs_task *t, gs_record *rec, const gs_result *res, int n, const char **flag)
+{
+    int flagged = 0;
+    for (int k = 0; k < n; k++) {
+        flag[k] = gs_flag_name(res[k].flag);
+        flagged += res[k].flag != GS_FLAG_OK;
+    }
+    gs_record_set_string(t->vcf, rec, t->flag_tag, flag, flagged ? n : 0);
+}
+
+int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally *tally)
+{
+    size_t from = *first;
+    while (*first < j->n_res && j->res[*first].record == i)
+        gs_tally_allele(tally, j->res[(*first)++].flag);
+    int n = (int)(*first - from);
+    tally->records++;
+    tally->compared += j->compared[i];
+    tally->mismatched += j->mismatched[i];
+    tally->dropped += j->drop[i];
+    float *score = malloc(((size_t)n + 1) * sizeof *score);
+    const char **flag = malloc(((size_t)n + 1) * sizeof *flag);
+    if (score && flag) {
+        set_floats(t, j->rec[i], j->res + from, n, score);
+        set_flags(t, j->rec[i], j->res + from, n, flag);
+    }
+    int rc = score && flag ? 0 : -(int)GS_ENOMEM;
+    free(score);
+    free(flag);
+    return rc;
+}

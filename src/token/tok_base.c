@@ -1,0 +1,40 @@
+/* One token per base, in upper or lower case. */
+#include <ctype.h>
+#include <stdlib.h>
+#include "token/token.h"
+
+/* data: int32_t [256], the id of each byte. */
+static int init(gs_tokenizer *t, gs_err *e)
+{
+    int32_t *ids = malloc(256 * sizeof *ids);
+    if (!ids)
+        return gs_fail_mem(e, "a tokenizer", 256 * sizeof *ids);
+    for (int c = 0; c < 256; c++) {
+        const char as_is = (char)c, upper = (char)toupper(c), lower = (char)tolower(c);
+        int id = gs_token_id(t, &as_is, 1);
+        id = id >= 0 ? id : gs_token_id(t, &upper, 1);
+        id = id >= 0 ? id : gs_token_id(t, &lower, 1);
+        ids[c] = id >= 0 ? id : t->unk;
+    }
+    t->data = ids;
+    return 0;
+}
+
+static void free_data(gs_tokenizer *t)
+{
+    free(t->data);
+}
+
+static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
+{
+    const int32_t *ids = t->data;
+    for (int64_t i = 0; i < len; i++) {
+        int32_t id = ids[(unsigned char)seq[i]];
+        if (id < 0)
+            return gs_token_unknown(seq, i, e);
+        gs_tokens_push(out, id, i, i + 1);
+    }
+    return 0;
+}
+
+const gs_tokenizer_kind gs_tok_base = {"base", init, free_data, encode, NULL};

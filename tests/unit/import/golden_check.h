@@ -1,0 +1,142 @@
+/* A checkpoint in its published file format against the outputs of the upstream code: tests/golden/NAME. */
+#ifndef GOLDEN_CHECK_H
+#define GOLDEN_CHECK_H
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "import/import.h"
+#include "kernel/gemm.h"
+
+/* dir: under tests/golden, or an absolute path. */
+typedef struct { const char *dir; double tolerance; } golden;
+
+static const char *golden_path(const golden *g, const char *name, char *out)
+{
+    snprintf(out, 4096, "%s%s/%s", g->dir[0] == '/' ? "" : TEST_DIR "/golden/", g->dir, name);
+    return out;
+}
+
+static gs_model *golden_open(const golden *g)
+{
+    char path[4096];
+    gs_err e = {0};
+    if (gs_gemm_open(1, &e))
+        fail_msg("%s", e.msg);
+    gs_model *m = gs_model_open(golden_path(g, ".", path), &e);
+    if (!m)
+        fail_msg("%s", e.msg);
+    return m;
+}
+
+/* One line of tokens.tsv: sequence, tab, ids. */
+static void golden_token_line(const gs_tokenizer *t, char *line)
+{
+    gs_err e = {0};
+    gs_tokens out = {0};
+    char *ids = strchr(line, '\t');
+    assert_non_null(ids);
+    *ids++ = 0;
+    const char *seq = strcmp(line, ".") ? line : "";
+    assert_int_equal(gs_encode(t, seq, (int64_t)strlen(seq), &out, &e), 0);
+    for (int i = 0; i < out.n; i++) {
+        assert_int_equal(out.ids[i], strtol(ids, &ids, 10));
+        assert_true(out.beg[i] < 0 || (out.beg[i] < out.end[i] && out.end[i] <= (int)strlen(seq)));
+    }
+    assert_int_equal(strspn(ids, " \r\n"), strlen(ids));
+    gs_tokens_free(&out);
+}
+
+static int golden_tokens(const golden *g)
+{
+    char path[4096], line[65536];
+    int n = 0;
+    gs_model *m = golden_open(g);
+    FILE *f = fopen(golden_path(g, "tokens.tsv", path), "r");
+    assert_non_null(f);
+    assert_non_null(fgets(line, sizeof line, f)); /* header */
+    for (; fgets(line, sizeof line, f); n++)
+        golden_token_line(m->tok, line);
+    fclose(f);
+    gs_model_close(m);
+    return n;
+}
+
+static double max_difference(const gs_mat x, const gs_tensor *t)
+{
+    const float *want = t->data;
+    double most = 0;
+    assert_int_equal(t->ndim, 2);
+    assert_int_equal(t->shape[0], x.rows);
+    assert_int_equal(t->shape[1], x.cols);
+    for (int64_t i = 0; i < gs_tensor_count(t); i++)
+        most = fabs(x.d[i] - want[i]) > most ? fabs(x.d[i] - want[i]) : most;
+    return most;
+}
+
+static int *as_ints(const gs_tensor *t)
+{
+    int *out = calloc((size_t)gs_tensor_count(t) + 1, sizeof *out);
+    assert_non_null(out);
+    for (int64_t i = 0; i < gs_tensor_count(t); i++) {
+        int64_t v;
+        memcpy(&v, (const char *)t->data + 8 * i, 8);
+        out[i] = (int)v;
+    }
+    return out;
+}
+
+static const gs_tensor *golden_tensor(const gs_tensors *s, int i, const char *what)
+{
+    char name[40];
+    snprintf(name, sizeof name, "%d.%s", i, what);
+    return gs_tensors_find(s, name);
+}
+
+/* Sequence i: hidden states and logits, then the logits alone, which take a shorter way. Differences to diff[2]. */
+static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, int i, double diff[2])
+{
+    gs_err e = {0};
+    const gs_tensor *ids = golden_tensor(s, i, "ids"), *pos = golden_tensor(s, i, "pos");
+    int *id = as_ints(ids), *read = as_ints(pos), beg[2] = {0, (int)gs_tensor_count(ids)};
+    gs_batch b = {1, beg[1], beg, id};
+    gs_out both = {.want_hidden = 1, .n_read = (int)gs_tensor_count(pos), .read = read};
+    gs_out logits = {.n_read = both.n_read, .read = read};
+    gs_mark mark = gs_arena_mark(r->arena);
+    if (gs_forward(r, m, &b, &both, &e) || gs_forward(r, m, &b, &logits, &e))
+        fail_msg("%s", e.msg);
+    diff[0] = fmax(diff[0], max_difference(both.hidden, golden_tensor(s, i, "hidden")));
+    diff[1] = fmax(diff[1], max_difference(both.logits, golden_tensor(s, i, "logits")));
+    assert_memory_equal(both.logits.d, logits.logits.d,
+                        sizeof(float) * (size_t)both.logits.rows * (size_t)both.logits.cols);
+    gs_arena_release(r->arena, mark);
+    free(id);
+    free(read);
+}
+
+/* Every sequence of forward.safetensors. */
+static void golden_forward(const golden *g)
+{
+    char path[4096];
+    gs_err e = {0};
+    gs_tensors s = {0};
+    gs_model *m = golden_open(g);
+    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    double diff[2] = {0, 0};
+    int n = 0;
+    assert_int_equal(gs_safetensors_read(&s, golden_path(g, "forward.safetensors", path), NULL, &e), 0);
+    for (; golden_tensor(&s, n, "ids"); n++)
+        golden_sequence(&r, m, &s, n, diff);
+    print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir, n,
+                  diff[0], diff[1], r.k->name);
+    assert_true(n > 0 && diff[0] <= g->tolerance && diff[1] <= g->tolerance);
+    gs_arena_free(r.arena);
+    gs_tensors_free(&s);
+    gs_model_close(m);
+}
+#endif

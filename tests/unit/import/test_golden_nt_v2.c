@@ -1,0 +1,61 @@
+/* Published checkpoint formats against upstream's outputs: one line per directory of tests/golden. */
+#include "import/golden_check.h"
+
+static const golden goldens[] = {{"nt-v2", 1e-4}};
+enum { N = sizeof goldens / sizeof *goldens };
+
+static void test_tokens(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N; i++)
+        assert_int_equal(golden_tokens(&goldens[i]), 12);
+}
+
+static void test_forward(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N; i++)
+        golden_forward(&goldens[i]);
+}
+
+static void test_recipe(void **state)
+{
+    (void)state;
+    gs_model *m = golden_open(&goldens[0]);
+    assert_string_equal(m->recipe.mode, "mlm");
+    assert_int_equal(m->recipe.window, 5994);
+    assert_int_equal(m->recipe.strands, 3);
+    assert_int_equal(m->tok->k, 6);
+    assert_int_equal(m->tok->max_tokens, 2048);
+    assert_int_equal(m->head_rows, 4107);
+    assert_int_equal(m->memory, 0); /* float32 weights are used where they lie */
+    gs_model_close(m);
+}
+
+/* Fixed frame: 999 six-mers after <cls>, wherever an N is. */
+static void test_window(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tokens t = {0};
+    gs_model *m = golden_open(&goldens[0]);
+    char seq[5995];
+    for (int i = 0; i < 5994; i++)
+        seq[i] = "ACGT"[i * 7 / 3 % 4];
+    seq[13] = 'N';
+    assert_int_equal(gs_encode_window(m->tok, seq, 5994, &t, &e), 0);
+    assert_int_equal(t.n, 1000);
+    assert_int_equal(t.ids[0], 3);
+    assert_int_equal(t.ids[3], 4106);
+    assert_int_equal(t.beg[3], 12);
+    assert_int_equal(t.end[999], 5994);
+    gs_tokens_free(&t);
+    gs_model_close(m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
+                                       cmocka_unit_test(test_recipe), cmocka_unit_test(test_window)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* What the layer tests share: a run, random matrices, comparison with sums in double. */
+#ifndef NN_CHECK_H
+#define NN_CHECK_H
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "kernel/gemm.h"
+#include "nn/nn.h"
+#include "random.h"
+
+static inline int run_new(void **state)
+{
+    gs_run *r = calloc(1, sizeof *r);
+    if (!r || !(r->arena = gs_arena_new()))
+        return -1;
+    r->k = gs_kernels_best();
+    gs_err e = {0};
+    if (gs_gemm_open(1, &e))
+        return -1;
+    *state = r;
+    return 0;
+}
+
+static inline int run_free(void **state)
+{
+    gs_run *r = *state;
+    gs_arena_free(r->arena);
+    free(r);
+    return 0;
+}
+
+static inline float *random_new(gs_run *r, size_t n, uint64_t seed)
+{
+    float *x = gs_new(r->arena, float, n);
+    random_floats(x, n, 1, seed);
+    return x;
+}
+
+static inline gs_mat random_mat(gs_run *r, int rows, int cols, uint64_t seed)
+{
+    return (gs_mat){random_new(r, (size_t)rows * (size_t)cols, seed), rows, cols};
+}
+
+static inline void assert_near(float got, double want, double tolerance)
+{
+    if (!(fabs(got - want) <= tolerance))
+        fail_msg("%.9g instead of %.9g", (double)got, want);
+}
+
+#define nn_test(f) cmocka_unit_test_setup_teardown(f, run_new, run_free)
+#endif

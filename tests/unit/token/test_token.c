@@ -1,0 +1,157 @@
+/* Tokenizers on small vocabularies; published ones are tested with the goldens. */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "token/token.h"
+
+static const char *const base_vocab[] = {"A", "C", "G", "T", "N", "[MASK]"};
+static const char *const pair_vocab[] = {"<unk>", "<pad>", "<mask>", "<cls>", "AA", "AC", "AG", "AT", "CA", "CC", "CG",
+                                         "CT", "GA", "GC", "GG", "GT", "TA", "TC", "TG", "TT", "A", "C", "G", "T", "N"};
+
+static gs_tokenizer *base(int cls, int sep, int unk)
+{
+    gs_err e = {0};
+    gs_tokenizer_spec s = {"base", 6, base_vocab, unk, 5, cls, sep, -1, 1, 0};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    assert_non_null(t);
+    return t;
+}
+
+static gs_tokenizer *pairs(void)
+{
+    gs_err e = {0};
+    gs_tokenizer_spec s = {"kmer", 25, pair_vocab, 0, 2, 3, -1, 1, 2, 0};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    assert_non_null(t);
+    return t;
+}
+
+/* "id:beg-end ..." */
+static const char *shown(const gs_tokens *t)
+{
+    static char out[1000];
+    size_t at = 0;
+    out[0] = 0;
+    for (int i = 0; i < t->n; i++)
+        at += (size_t)snprintf(out + at, sizeof out - at, "%s%d:%d-%d", i ? " " : "", t->ids[i], t->beg[i], t->end[i]);
+    return out;
+}
+
+static const char *encoded(const gs_tokenizer *t, const char *seq, int window)
+{
+    gs_err e = {0};
+    gs_tokens out = {0};
+    assert_int_equal((window ? gs_encode_window : gs_encode)(t, seq, (int64_t)strlen(seq), &out, &e), 0);
+    const char *s = shown(&out);
+    gs_tokens_free(&out);
+    return s;
+}
+
+static void test_base(void **state)
+{
+    (void)state;
+    gs_tokenizer *t = base(-1, -1, 4);
+    assert_string_equal(encoded(t, "AcgTNR", 0), "0:0-1 1:1-2 2:2-3 3:3-4 4:4-5 4:5-6");
+    assert_string_equal(encoded(t, "AcgTNR", 1), "0:0-1 1:1-2 2:2-3 3:3-4 4:4-5 4:5-6");
+    assert_string_equal(encoded(t, "", 0), "");
+    gs_tokenizer_free(t);
+    t = base(5, 4, 4);
+    assert_string_equal(encoded(t, "G", 0), "5:-1--1 2:0-1 4:-1--1");
+    gs_tokenizer_free(t);
+}
+
+static void test_base_without_unknown(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tokens out = {0};
+    gs_tokenizer *t = base(-1, -1, -1);
+    assert_int_equal(gs_encode(t, "ACR", 3, &out, &e), -GS_EUSAGE);
+    assert_non_null(strstr(e.msg, "base R at position 3"));
+    gs_tokens_free(&out);
+    gs_tokenizer_free(t);
+}
+
+static void test_kmer(void **state)
+{
+    (void)state;
+    gs_tokenizer *t = pairs();
+    assert_string_equal(encoded(t, "ACGTA", 0), "3:-1--1 5:0-2 15:2-4 20:4-5");
+    assert_string_equal(encoded(t, "ANAC", 0), "3:-1--1 20:0-1 24:1-2 5:2-4");       /* N restarts the frame */
+    assert_string_equal(encoded(t, "ACacrGT", 0), "3:-1--1 5:0-2 0:2-5 15:5-7");     /* a run is one unknown */
+    assert_string_equal(encoded(t, "xx", 0), "3:-1--1 0:0-2");
+    assert_string_equal(encoded(t, "", 0), "3:-1--1");
+    gs_tokenizer_free(t);
+}
+
+static void test_kmer_window(void **state)
+{
+    (void)state;
+    gs_tokenizer *t = pairs();
+    assert_string_equal(encoded(t, "ACNTACG", 1), "3:-1--1 5:0-2 24:2-4 5:4-6 22:6-7"); /* N does not move the frame */
+    assert_string_equal(encoded(t, "N", 1), "3:-1--1 24:0-1");
+    gs_tokenizer_free(t);
+}
+
+static void test_bad_specs(void **state)
+{
+    (void)state;
+    const gs_tokenizer_spec good = {"base", 6, base_vocab, 4, 5, -1, -1, -1, 1, 0};
+    gs_tokenizer_spec s = good;
+    gs_err e = {0};
+    s.kind = "syllables";
+    assert_null(gs_tokenizer_new(&s, &e));
+    assert_non_null(strstr(e.msg, "syllables"));
+    s = good, s.mask = 6;
+    assert_null(gs_tokenizer_new(&s, NULL));
+    s = good, s.unk = -2;
+    assert_null(gs_tokenizer_new(&s, NULL));
+    s = good, s.n = 0;
+    assert_null(gs_tokenizer_new(&s, NULL));
+    s = good, s.k = 0;
+    assert_null(gs_tokenizer_new(&s, NULL));
+    s = good, s.kind = "kmer", s.n = 3; /* no T */
+    s.unk = s.mask = -1;
+    e = (gs_err){0};
+    assert_null(gs_tokenizer_new(&s, &e));
+    assert_non_null(strstr(e.msg, "no token for the base T"));
+}
+
+static void test_length_overflow(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tokens out = {0};
+    gs_tokenizer *t = pairs();
+    assert_int_equal(gs_encode(t, "A", (int64_t)INT_MAX, &out, &e), -GS_EUSAGE);
+    assert_int_equal(gs_encode(t, "A", INT64_MAX, &out, NULL), -GS_EUSAGE);
+    assert_int_equal(gs_encode_window(t, "A", -1, &out, NULL), -GS_EUSAGE);
+    gs_tokens_free(&out);
+    gs_tokenizer_free(t);
+}
+
+static void test_lookup(void **state)
+{
+    (void)state;
+    gs_tokenizer *t = pairs();
+    for (int i = 0; i < 25; i++)
+        assert_int_equal(gs_token_id(t, pair_vocab[i], (int)strlen(pair_vocab[i])), i);
+    assert_int_equal(gs_token_id(t, "AAA", 3), -1);
+    assert_int_equal(gs_token_id(t, "AAA", 2), 4);
+    gs_tokenizer_free(t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_base), cmocka_unit_test(test_base_without_unknown), cmocka_unit_test(test_kmer),
+        cmocka_unit_test(test_kmer_window), cmocka_unit_test(test_bad_specs), cmocka_unit_test(test_length_overflow),
+        cmocka_unit_test(test_lookup)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
