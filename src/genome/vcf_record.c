@@ -60,12 +60,14 @@ static int find_columns(gs_record *r)
 static int64_t parse_pos(const char *s, size_t n)
 {
     int64_t x = 0;
+    if (!n || n > 18)
+        return -1;
     for (size_t i = 0; i < n; i++) {
         if (s[i] < '0' || s[i] > '9')
             return -1;
         x = 10 * x + (s[i] - '0');
     }
-    return n && n <= 18 ? x : -1;
+    return x;
 }
 
 static const char *fault(const gs_record *r)

@@ -293,13 +293,31 @@ int gs_vcf_write(gs_vcf_out *o, gs_record *r, gs_err *e)
 
 /* ---- the end ---- */
 
+/* Closing writes what is buffered and BGZF's end marker: a reader of our standard output must not take a part for
+ * the whole. And htslib does not free a stream that it cannot flush, or that has failed before. */
+static void close_unheard(gs_vcf_out *o)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (null >= 0) {
+        dup2(null, o->fd);
+        close(null);
+    }
+    gs_raw_file(o->fp)->has_errno = 0;
+    hts_close(o->fp);
+    o->fp = NULL;
+}
+
 static int flush_and_close(gs_vcf_out *o, gs_err *e)
 {
     int packed = o->type == 'z' || o->type == 'b'; /* bgzf_flush crashes on an uncompressed stream */
     errno = 0;
     int ret = (packed && bgzf_flush(hts_get_bgzfp(o->fp)) < 0) || hflush(gs_raw_file(o->fp)) ? write_failed(o, e) : 0;
+    if (ret) {
+        close_unheard(o);
+        return ret;
+    }
     errno = 0;
-    if (hts_close(o->fp) < 0 && !ret)
+    if (hts_close(o->fp) < 0)
         ret = cannot_write(o, errno, e);
     o->fp = NULL;
     return ret;
@@ -341,18 +359,6 @@ int gs_vcf_finish(gs_vcf_out *o, gs_err *e)
     gs_outfile_discard(&idx);
     gs_vcf_abort(o);
     return ret;
-}
-
-/* Closing writes what is buffered and BGZF's end marker: a reader of our standard output must not take a part for
- * the whole. */
-static void close_unheard(gs_vcf_out *o)
-{
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    if (null >= 0) {
-        dup2(null, o->fd);
-        close(null);
-    }
-    hts_close(o->fp);
 }
 
 void gs_vcf_abort(gs_vcf_out *o)

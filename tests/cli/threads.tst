@@ -1,0 +1,62 @@
+# The output does not depend on how the work is cut and shared.
+
+test threads
+run for n in 1 2 3 8; do $gscore score -q --threads $n $vcf/all_snvs.vcf $fa $tiny > $n; done
+run cmp 1 2
+run cmp 1 3
+run cmp 1 8
+
+test threads_by_environment
+run GSCORE_THREADS=3 $gscore score -q $vcf/all_snvs.vcf $fa $tiny > a
+run $gscore score -q --threads 1 $vcf/all_snvs.vcf $fa $tiny | cmp a -
+
+test batch
+run for n in 1 2 7 100; do $gscore score -q --batch $n --threads 2 $vcf/all_snvs.vcf $fa $tiny > $n; done
+run cmp 1 2
+run cmp 1 7
+run cmp 1 100
+
+test dense_threads
+run for n in 1 4; do $gscore score -q --dense --threads $n $vcf/all_snvs.vcf $fa $tiny > $n; done
+run cmp 1 4
+
+test wt_threads
+run for n in 1 4; do $gscore score -q --threads $n $vcf/all_snvs.vcf $fa $visible > $n; done
+run cmp 1 4
+
+test bcf_threads
+run for n in 1 4; do $gscore score -q -Ob --threads $n $vcf/all_snvs.vcf $fa $tiny > $n; done
+run cmp 1 4
+
+test bcf_in_and_out
+# Undeclared names go into the header while records are being written.
+run $gscore score -q -Ob $vcf/bytes.vcf $fa $tiny > in.bcf
+run for n in 1 4; do $gscore score -q -Ob --threads $n in.bcf $fa $tiny > $n; done
+run cmp 1 4
+
+test many_jobs
+# Long enough that jobs are in flight on all threads while others are read and written.
+run { cat $vcf/all_snvs.vcf; for i in 1 2 3 4 5 6 7 8 9; do grep -v '^#' $vcf/all_snvs.vcf; done; } > in.vcf
+run for n in 1 4; do $gscore score -q --threads $n in.vcf $fa $tiny > $n; done
+run cmp 1 4
+
+test failure_in_the_middle
+# All threads come to an end, and none of them hangs.
+exit 3
+run { cat $vcf/all_snvs.vcf; cat $vcf/mismatch.vcf; } | grep -v '^##' | sed '1i##fileformat=VCFv4.2' > in.vcf
+run $gscore score --threads 4 --check-ref e in.vcf $fa $tiny
+out -
+err REF is
+
+test output_fails_in_the_middle
+exit 5
+run { cat $vcf/all_snvs.vcf; for i in 1 2 3 4 5 6 7 8 9; do grep -v '^#' $vcf/all_snvs.vcf; done; } > in.vcf
+run $gscore score --threads 4 in.vcf $fa $tiny > /dev/full
+err No space left
+
+test input_ends_in_the_middle
+exit 4
+run $gscore score -q -Oz $vcf/all_snvs.vcf $fa $tiny | head -c -500 > in.vcf.gz
+run $gscore score --threads 4 in.vcf.gz $fa $tiny
+out -
+err cut short|corrupt

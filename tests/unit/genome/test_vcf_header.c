@@ -1,0 +1,116 @@
+/* What is added to a header, and what is refused. */
+#include "vcf_scratch.h"
+
+static gs_vcf *must_open(const char *path)
+{
+    gs_err e = {0};
+    gs_vcf_opt o = all_of(path);
+    gs_vcf *v = gs_vcf_open(&o, &e);
+    if (!v)
+        fail_msg("%s", e.msg);
+    return v;
+}
+
+/* Write it all out, close, and give back the text, which the caller frees. */
+static char *finish(gs_vcf *v)
+{
+    gs_err e = {0};
+    size_t n;
+    gs_vcf_out_opt o = {.path = in_scratch("header.vcf"), .level = -1};
+    gs_vcf_out *out = gs_vcf_create(v, &o, &e);
+    if (!out || copy_records(v, out, NULL, &e) || gs_vcf_finish(out, &e) || gs_vcf_close(v, &e))
+        fail_msg("%s", e.msg);
+    return get_bytes(o.path, &n);
+}
+
+static void lines(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##gscore_x=old\n##gscore_model=<ID=a,v=1>\n##gscore_model=<ID=b,v=1>\n" COLUMNS));
+    gs_info_def d = {"GS_X", "1", "String", "say \"hi\" \\ there", "src", "1.0"};
+    assert_int_equal(gs_vcf_add_info(v, &d, &e), 0);
+    assert_int_equal(gs_vcf_add_line(v, "##gscore_x=new", &e), 0);
+    assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=b,v=2>", &e), 0);
+    assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=c,v=3>", &e), 0);
+    char *s = finish(v);
+    assert_string_equal(s, FORMAT_LINE PASS_LINE "##gscore_x=new\n##gscore_model=<ID=a,v=1>\n##gscore_model=<ID=b,v=2>\n"
+        "##INFO=<ID=GS_X,Number=1,Type=String,Description=\"say \\\"hi\\\" \\\\ there\",Source=\"src\",Version=\"1.0\">\n"
+        "##gscore_model=<ID=c,v=3>\n" COLUMNS);
+    free(s);
+}
+
+static void no_declarations_as_lines(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_vcf *v = must_open(put_text("h.vcf", HEAD));
+    assert_int_equal(gs_vcf_add_line(v, "##contig=<ID=9>", &e), -GS_EINTERNAL);
+    e = (gs_err){0};
+    assert_int_equal(gs_vcf_add_line(v, "no header", &e), -GS_EINTERNAL);
+    gs_vcf_close(v, NULL);
+}
+
+static void tag_there_already(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"old\">\n" COLUMNS));
+    assert_int_equal(gs_vcf_add_info(v, &llr, &e), 0);
+    char *s = finish(v);
+    assert_string_equal(s, FORMAT_LINE PASS_LINE "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"score\","
+        "Source=\"gscore:mito\",Version=\"0.1.0\">\n" COLUMNS);
+    free(s);
+    v = must_open(put_text("h.vcf", FORMAT_LINE "##INFO=<ID=GS_LLR,Number=1,Type=Float,Description=\"old\">\n" COLUMNS));
+    gs_vcf_add_info(v, &llr, &e);
+    assert_says(&e, GS_EINPUT, "already declared as Number=1,Type=Float");
+    assert_says(&e, GS_EINPUT, "--tag");
+    assert_says(&e, GS_EINPUT, "bcftools annotate -x INFO/GS_LLR");
+    gs_vcf_close(v, NULL);
+}
+
+/* The ##contig lines that come of a VCF and a FASTA with contigs a few. */
+static void expect_contigs(const char *vcf, const char *fasta, const char *want)
+{
+    gs_err e = {0};
+    gs_vcf *v = must_open(put_text("h.vcf", vcf));
+    gs_ref *r = gs_ref_open(put_text("h.fa", fasta), NULL, &e);
+    if (!r || gs_vcf_add_contigs(v, r, &e))
+        fail_msg("%s", e.msg);
+    gs_ref_close(r);
+    char *s = finish(v), got[500] = "";
+    for (char *p = s; (p = strstr(p, "##contig=")); p++)
+        strncat(got, p, strcspn(p, "\n") + 1);
+    assert_string_equal(got, want);
+    const char *body = strstr(vcf, COLUMNS), *out = strstr(s, COLUMNS);
+    assert_string_equal(out, body);
+    free(s);
+    count_files("h.fa", 1);
+}
+
+static void contigs(void **state)
+{
+    (void)state;
+#define CHR_FASTA ">chr1\nACGT\n>chr2\nAC\n>odd\nA\n"
+#define ROW(contig) contig "\t1\t.\tA\tC\t.\t.\t.\n"
+    expect_contigs(FORMAT_LINE COLUMNS, CHR_FASTA,
+                   "##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=2>\n##contig=<ID=odd,length=1>\n");
+    expect_contigs(FORMAT_LINE COLUMNS ROW("2") ROW("1"), CHR_FASTA,
+                   "##contig=<ID=1,length=4>\n##contig=<ID=2,length=2>\n##contig=<ID=odd,length=1>\n");
+    expect_contigs(FORMAT_LINE "##contig=<ID=1>\n" COLUMNS ROW("chr2"), CHR_FASTA,
+                   "##contig=<ID=1>\n##contig=<ID=2,length=2>\n##contig=<ID=odd,length=1>\n");
+    expect_contigs(FORMAT_LINE "##contig=<ID=odd>\n" COLUMNS ROW("chr2"), CHR_FASTA,
+                   "##contig=<ID=odd>\n##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=2>\n");
+    expect_contigs(FORMAT_LINE COLUMNS ROW("chr2"), ">1\nACGT\n>2\nA\n",
+                   "##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=1>\n");
+    expect_contigs(FORMAT_LINE COLUMNS ROW("other"), ">1\nACGT\n", "##contig=<ID=1,length=4>\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines), cmocka_unit_test(no_declarations_as_lines), cmocka_unit_test(tag_there_already),
+        cmocka_unit_test(contigs),
+    };
+    return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
+}
