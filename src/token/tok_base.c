@@ -4,8 +4,9 @@
 #include "token/token.h"
 
 /* data: int32_t [256], the id of each byte. */
-static int init(gs_tokenizer *t, gs_err *e)
+static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
+    (void)s;
     int32_t *ids = malloc(256 * sizeof *ids);
     if (!ids)
         return gs_fail_mem(e, "a tokenizer", 256 * sizeof *ids);

@@ -17,7 +17,7 @@ static const char *const pair_vocab[] = {"<unk>", "<pad>", "<mask>", "<cls>", "A
 static gs_tokenizer *base(int cls, int sep, int unk)
 {
     gs_err e = {0};
-    gs_tokenizer_spec s = {"base", 6, base_vocab, unk, 5, cls, sep, -1, 1, 0};
+    gs_tokenizer_spec s = {"base", 6, base_vocab, unk, 5, cls, sep, -1, 1, 0, NULL};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     return t;
@@ -26,7 +26,7 @@ static gs_tokenizer *base(int cls, int sep, int unk)
 static gs_tokenizer *pairs(void)
 {
     gs_err e = {0};
-    gs_tokenizer_spec s = {"kmer", 25, pair_vocab, 0, 2, 3, -1, 1, 2, 0};
+    gs_tokenizer_spec s = {"kmer", 25, pair_vocab, 0, 2, 3, -1, 1, 2, 0, NULL};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     return t;
@@ -102,7 +102,7 @@ static void test_kmer_window(void **state)
 static void test_bad_specs(void **state)
 {
     (void)state;
-    const gs_tokenizer_spec good = {"base", 6, base_vocab, 4, 5, -1, -1, -1, 1, 0};
+    const gs_tokenizer_spec good = {"base", 6, base_vocab, 4, 5, -1, -1, -1, 1, 0, NULL};
     gs_tokenizer_spec s = good;
     gs_err e = {0};
     s.kind = "syllables";
