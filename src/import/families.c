@@ -1,3 +1,3 @@
 #include "import/import.h"
 
-const gs_family *const gs_families[] = {&gs_family_esm, NULL};
+const gs_family *const gs_families[] = {&gs_family_esm, &gs_family_gpn, &gs_family_gpn_msa, &gs_family_phylogpn, NULL};

@@ -77,6 +77,8 @@ static const gs_json_row recipe_rows[] = {
     {"mask_rate", GS_JSON_REAL, AT(mask_rate), 0, 0, 1, NULL},
     {"visible", GS_JSON_BOOL, AT(visible), 0, 0, 0, NULL},
     {"scope", GS_JSON_TEXT, AT(scope), 0, 0, sizeof((gs_recipe *)0)->scope, NULL},
+    {"stride", GS_JSON_INT, AT(stride), 0, 0, 1e9, NULL},
+    {"msa", GS_JSON_INT, AT(msa), 0, 0, 1 << 16, NULL},
     {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
 #undef AT
 

@@ -13,7 +13,8 @@
 /* Canonical form of a model, as it stands in the container. All JSON objects are owned by the bundle.
  *   config:    the architecture's keys (arch_*.c lists them)
  *   tokenizer: {"kind", "vocab": [...], "unk", "mask", "cls", "sep", "pad" (ids, -1 none), "k", "max_tokens"}
- *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "scope"}
+ *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "scope",
+ *              "stride", "msa"}
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
 typedef struct {
     char *architecture;
@@ -37,7 +38,8 @@ typedef struct {
 /* An architecture: one file model/arch_x.c exports one of these, model/registry.c lists them. */
 typedef struct gs_arch {
     const char *name;
-    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory; may lower m->tok->max_tokens. */
+    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux, m->aux_vocab
+     * where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
     void (*free)(gs_model *m);                                  /* m->weights may be NULL */
     /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
@@ -46,7 +48,7 @@ typedef struct gs_arch {
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
-extern const gs_arch gs_arch_transformer;
+extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn;
 
 /* The default scoring recipe. */
 typedef struct {
@@ -56,6 +58,8 @@ typedef struct {
     double mask_rate;        /* share of tokens masked in training; 0 = unknown: no dense masking */
     int visible;             /* trained to predict visible tokens too: mode wt makes sense */
     char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
+    int stride;              /* 1: every window is centred on its variant, none is shared; 0: the mode's choice */
+    int msa;                 /* aligned species that stand beside the reference (b->aux); 0 = none */
 } gs_recipe;
 
 struct gs_model {
@@ -63,6 +67,9 @@ struct gs_model {
     void *weights;           /* the architecture's own */
     int dim, head_rows;      /* D; rows of the head: logits are over token ids 0 .. head_rows, 0 = no head */
     int vocab;               /* token ids that the embedding knows: 0 .. vocab */
+    int margin;              /* tokens at either end of a sequence that have no output (valid convolutions): no read-outs
+                              * there, hidden states are 0, and a sequence must be longer than twice that */
+    int n_aux, aux_vocab;    /* species that a batch must bring in aux, symbols 0 .. aux_vocab; 0 = none */
     int64_t parameters;
     int64_t memory;          /* bytes of weights that this process holds (mapped ones not counted) */
     gs_tokenizer *tok;

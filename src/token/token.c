@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base, &gs_tok_kmer, NULL};
+static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base, &gs_tok_base_exact, &gs_tok_kmer, NULL};
 
 enum { SPECIAL = 2 /* tokens around a sequence */ };
 

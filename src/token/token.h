@@ -40,7 +40,7 @@ typedef struct gs_tokenizer_kind {
      * N token, so that token positions do not move. NULL: same as encode. */
     int (*encode_window)(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
 } gs_tokenizer_kind;
-extern const gs_tokenizer_kind gs_tok_base, gs_tok_kmer;
+extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer;
 
 /* Make a tokenizer of a named kind. vocab: n strings, copied. NULL on failure. */
 typedef struct { const char *kind; int n; const char *const *vocab; int unk, mask, cls, sep, pad, k, max_tokens; } gs_tokenizer_spec;
