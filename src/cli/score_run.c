@@ -63,7 +63,7 @@ static int add_info(const score_args *a, const gs_scorer *s, gs_vcf *v, gs_err *
 }
 
 /* What was used. Nothing that two runs with the same scores could differ in: no date, path, thread or chunk number. */
-static int add_provenance(const score_args *a, const gs_scorer *s, gs_vcf *v, const gs_ref *ref, gs_err *e)
+static int add_provenance(const score_args *a, const gs_scorer *s, gs_model *m, gs_vcf *v, const gs_ref *ref, gs_err *e)
 {
     enum { LINE = 900 };
     char line[4][LINE], options[300];
@@ -71,11 +71,13 @@ static int add_provenance(const score_args *a, const gs_scorer *s, gs_vcf *v, co
     for (int i = 0; i < gs_ref_count(ref); i++)
         bases += gs_ref_len(ref, i);
     gs_scorer_options(s, options, sizeof options);
+    if (!m->bundle.sha256[0] && gs_bundle_hash(&m->bundle, e))
+        return -(int)e->code;
     snprintf(line[0], LINE, "##gscore_scoreVersion=" GSCORE_VERSION "+htslib-%s+%s-%s,precision=f32,kernels=%s",
              gs_vcf_htslib_version(), gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
     snprintf(line[1], LINE, "##gscore_scoreCommand=score %s", options);
     snprintf(line[2], LINE, "##gscore_model=<ID=%.200s,sha256=%s,window=%d,licence=\"%.200s\">", card_text(s->m, "name"),
-             s->m->bundle.sha256, s->window, card_text(s->m, "licence"));
+             m->bundle.sha256, s->window, card_text(s->m, "licence"));
     snprintf(line[3], LINE, "##gscore_reference=<ID=%.300s,contigs=%d,length=%lld>", base_name(a->fasta),
              gs_ref_count(ref), (long long)bases);
     int rc = 0;
@@ -172,7 +174,7 @@ static int open_all(run *r, const score_args *a, gs_err *e)
         return -(int)e->code;
     if ((rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)) || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
         || (rc = add_info(a, &r->scorer, r->vcf, e))
-        || (!a->no_version && (rc = add_provenance(a, &r->scorer, r->vcf, r->ref, e))))
+        || (!a->no_version && (rc = add_provenance(a, &r->scorer, r->model, r->vcf, r->ref, e))))
         return rc;
     if (a->skipped && !(r->skipped = open_skipped(a->skipped, e)))
         return -(int)GS_EOUTPUT;

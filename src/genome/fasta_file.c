@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "genome/gzi.h"
 #include "genome/index_file.h"
 
-static int open_file(gs_fasta *f, gs_err *e)
+static int open_plain(gs_fasta *f, gs_err *e)
 {
     /* Before open(), which would wait for ever on a pipe that nobody writes to. */
     if (stat(f->path, &f->st))
@@ -20,24 +19,46 @@ static int open_file(gs_fasta *f, gs_err *e)
     f->fd = open(f->path, O_RDONLY | O_CLOEXEC);
     if (f->fd < 0 || fstat(f->fd, &f->st))
         return gs_fail(e, GS_EINPUT, "cannot open the reference %s: %s", f->path, strerror(errno));
-    return f->st.st_size ? 0 : gs_fail(e, GS_EINPUT, "the reference %s is empty", f->path);
+    f->size = f->st.st_size;
+    return f->size ? 0 : gs_fail(e, GS_EINPUT, "the reference %s is empty", f->path);
 }
 
-static int open_bgzf(gs_fasta *f, gs_err *e)
+/* The block table from the .gzi where there is one; else from the file, and saved. */
+static int load_gzi(gs_fasta *f, gs_err *e)
 {
-    snprintf(f->name, sizeof f->name, "/proc/self/fd/%d", f->fd);
-    f->bgzf = bgzf_dopen(f->fd, "r");
-    if (!f->bgzf)
-        return gs_fail(e, GS_EINPUT, "cannot read the reference %s", f->path);
-    int kind = bgzf_compression(f->bgzf);
-    f->bgzip = kind == 2;
-    if (kind == 1)
-        return gs_fail(e, GS_EINPUT, "the reference %s is compressed with gzip, which cannot be read from the middle: "
-                       "run `gunzip -c %s | bgzip > NEW.fa.gz` and use NEW.fa.gz", f->path, f->path);
-    if (f->bgzip && bgzf_check_EOF(f->bgzf) != 1)
-        return gs_fail(e, GS_ETRUNC, "%s is cut short: it has no bgzip end marker; copy it again, or compress it anew",
-                       f->path);
-    return 0;
+    gs_str bytes = {0};
+    char *index;
+    if (asprintf(&index, "%s.gzi", f->path) < 0)
+        return gs_fail_mem(e, "a file name", strlen(f->path));
+    /* A block has at least 28 bytes, the end marker. */
+    int rc = gs_index_read(index, f->path, &f->st, 8 + f->st.st_size / 28 * 16, &bytes, e);
+    int found = rc == 1;
+    if (found)
+        rc = gs_gzi_parse(&f->gzi, &bytes, &f->st, index, f->path, e);
+    if (!rc)
+        rc = gs_gzi_walk(&f->gzi, f->fd, &f->st, f->path, e);
+    if (!rc && !found) {
+        gs_str_clear(&bytes);
+        gs_gzi_print(&f->gzi, &bytes);
+        gs_index_write(index, &f->st, &bytes);
+    }
+    f->size = f->gzi.size;
+    gs_str_free(&bytes);
+    free(index);
+    return rc;
+}
+
+/* The file is opened by descriptor: htslib would take some names for addresses in the network. */
+static int open_bgzip(gs_fasta *f, gs_err *e)
+{
+    int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 0);
+    f->bgzf = fd < 0 ? NULL : bgzf_dopen(fd, "r");
+    f->at = -1;
+    if (f->bgzf)
+        return load_gzi(f, e);
+    if (fd >= 0)
+        close(fd);
+    return gs_fail(e, GS_EINPUT, "cannot open the reference %s as a bgzip file", f->path);
 }
 
 static const char *looks_like(const char *p)
@@ -67,7 +88,7 @@ static const char *looks_like(const char *p)
 static int check_start(gs_fasta *f, gs_err *e)
 {
     char buf[4097];
-    int64_t n = gs_fasta_read(f, buf, sizeof buf - 1, e);
+    int64_t n = gs_fasta_read(f, 0, buf, sizeof buf - 1, e);
     if (n < 0)
         return (int)n;
     buf[n] = 0;
@@ -82,12 +103,19 @@ static int check_start(gs_fasta *f, gs_err *e)
 
 int gs_fasta_open(gs_fasta *f, const char *path, gs_err *e)
 {
-    *f = (gs_fasta){.fd = -1, .block = -1, .path = strdup(path)};
+    *f = (gs_fasta){.fd = -1, .path = strdup(path)};
     if (!f->path)
         return gs_fail_mem(e, "a file name", strlen(path));
-    int rc = open_file(f, e);
-    if (!rc)
-        rc = open_bgzf(f, e);
+    int rc = open_plain(f, e);
+    if (rc)
+        return rc;
+    unsigned char head[18];
+    ssize_t n = pread(f->fd, head, sizeof head, 0);
+    if (gs_bgzip_magic(head, n))
+        rc = open_bgzip(f, e);
+    else if (n >= 2 && head[0] == 0x1f && head[1] == 0x8b)
+        rc = gs_fail(e, GS_EINPUT, "the reference %s is compressed with gzip, which cannot be read from the middle: "
+                     "run `gunzip -c %s | bgzip > NEW.fa.gz` and use NEW.fa.gz", path, path);
     return rc ? rc : check_start(f, e);
 }
 
@@ -95,81 +123,48 @@ void gs_fasta_close(gs_fasta *f)
 {
     if (f->bgzf)
         bgzf_close(f->bgzf);
-    else if (f->fd >= 0)
+    if (f->fd >= 0)
         close(f->fd);
-    gs_str_free(&f->gzi);
+    gs_gzi_free(&f->gzi);
     free(f->path);
     *f = (gs_fasta){.fd = -1};
 }
 
-int gs_fasta_unreadable(const gs_fasta *f, int64_t off, gs_err *e)
+static int64_t read_plain(gs_fasta *f, int64_t off, char *buf, int64_t n)
 {
-    return gs_fail(e, GS_ETRUNC, "cannot read %s near byte %lld: %s", f->path, (long long)off,
-                   f->bgzip ? "a bgzip block is damaged, or the .gzi belongs to another file"
-                            : "the file was cut or the disk failed");
-}
-
-/* Go to the start of block i; *size gets the bytes of text in it. */
-static int enter_block(gs_fasta *f, int64_t i, int64_t *size, gs_err *e)
-{
-    gs_block b = gs_gzi_block(&f->gzi, i);
-    if (bgzf_seek(f->bgzf, b.caddr << 16, SEEK_SET) < 0 || bgzf_read_block(f->bgzf) < 0)
-        return gs_fasta_unreadable(f, b.uaddr, e);
-    *size = f->bgzf->block_length;
-    if (i + 1 < gs_gzi_count(&f->gzi) && gs_gzi_block(&f->gzi, i + 1).uaddr - b.uaddr != *size)
-        return gs_fail(e, GS_EINPUT, "%s.gzi does not fit %s (block %lld): " GS_INDEX_REMEDY, f->path, f->path,
-                       (long long)i, f->path);
-    return 0;
-}
-
-/* Block i is right, and so is the address of the last one, which the one before tells; then as enter_block. */
-static int check_block(gs_fasta *f, int64_t i, int64_t *size, gs_err *e)
-{
-    int rc = i > 0 && i + 1 == gs_gzi_count(&f->gzi) && i != f->block ? enter_block(f, i - 1, size, e) : 0;
-    if (!rc)
-        rc = enter_block(f, i, size, e);
-    f->block = rc ? -1 : i;
-    return rc;
-}
-
-int gs_fasta_block(gs_fasta *f, int64_t off, gs_err *e)
-{
-    if (!f->bgzip)
-        return off > f->st.st_size;
-    int64_t i = gs_gzi_find(&f->gzi, off), size;
-    if (i == f->block && i + 1 < gs_gzi_count(&f->gzi))
-        return 0;
-    int rc = check_block(f, i, &size, e);
-    return rc ? rc : off - gs_gzi_block(&f->gzi, i).uaddr > size;
-}
-
-int gs_fasta_seek(gs_fasta *f, int64_t off, gs_err *e)
-{
-    char skipped[1 << 16];
-    if (!f->bgzip) {
-        if (off > f->st.st_size)
-            return 1;
-        if (bgzf_useek(f->bgzf, off, SEEK_SET) < 0)
-            return gs_fasta_unreadable(f, off, e);
-    } else {
-        int64_t i = gs_gzi_find(&f->gzi, off), within = off - gs_gzi_block(&f->gzi, i).uaddr, size;
-        int rc = check_block(f, i, &size, e);
-        if (rc || within > size)
-            return rc ? rc : 1;
-        if (bgzf_read(f->bgzf, skipped, (size_t)within) != within)
-            return gs_fasta_unreadable(f, off, e);
+    int64_t done = 0;
+    while (done < n) {
+        ssize_t k = pread(f->fd, buf + done, (size_t)(n - done), off + done);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return -1;
+        done += k;
     }
-    f->shift = off - bgzf_utell(f->bgzf);
-    return 0;
+    return done;
 }
 
-int64_t gs_fasta_read(gs_fasta *f, void *buf, int64_t n, gs_err *e)
+static int64_t read_bgzip(gs_fasta *f, int64_t off, char *buf, int64_t n)
 {
-    ssize_t k = bgzf_read(f->bgzf, buf, (size_t)n);
-    return k < 0 ? gs_fasta_unreadable(f, gs_fasta_tell(f), e) : k;
+    if (off != f->at) {
+        const gs_block *b = gs_gzi_find(&f->gzi, off);
+        if (bgzf_seek(f->bgzf, b->caddr << 16 | (off - b->uaddr), SEEK_SET) < 0)
+            return -1;
+    }
+    int64_t k = bgzf_read(f->bgzf, buf, (size_t)n);
+    f->at = k == n ? off + n : -1;
+    return k;
 }
 
-int64_t gs_fasta_tell(const gs_fasta *f)
+int64_t gs_fasta_read(gs_fasta *f, int64_t off, void *buf, int64_t n, gs_err *e)
 {
-    return bgzf_utell(f->bgzf) + f->shift;
+    if (off >= f->size)
+        return 0;
+    if (n > f->size - off)
+        n = f->size - off;
+    if ((f->bgzf ? read_bgzip(f, off, buf, n) : read_plain(f, off, buf, n)) == n)
+        return n;
+    return gs_fail(e, GS_ETRUNC, "cannot read %s near byte %lld: %s", f->path, (long long)off,
+                   f->bgzf ? "a bgzip block is damaged, or the .gzi belongs to another file"
+                           : "the file was cut or the disk failed");
 }

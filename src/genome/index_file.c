@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,27 +85,4 @@ int gs_index_write(const char *index, const struct stat *fasta, const gs_str *te
     }
     free(tmp);
     return rc;
-}
-
-int gs_memfile_open(gs_memfile *m, const gs_str *text, gs_err *e)
-{
-    m->fd = memfd_create("index", MFD_CLOEXEC);
-    snprintf(m->name, sizeof m->name, "/proc/self/fd/%d", m->fd);
-    if (m->fd < 0 || (text && write_all(m->fd, text->s, text->len)))
-        return gs_fail(e, GS_ENOMEM, "cannot hold a FASTA index in memory: %s", strerror(errno));
-    return 0;
-}
-
-int gs_memfile_read(const gs_memfile *m, gs_str *out, gs_err *e)
-{
-    struct stat st = {0};
-    if (fstat(m->fd, &st) || slurp(m->fd, st.st_size, out) || out->failed)
-        return gs_fail_mem(e, "a FASTA index", (size_t)st.st_size);
-    return 0;
-}
-
-void gs_memfile_close(gs_memfile *m)
-{
-    if (m->fd >= 0)
-        close(m->fd);
 }

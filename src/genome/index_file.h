@@ -16,10 +16,4 @@ int gs_index_read(const char *index, const char *path, const struct stat *st, in
 /* Put text at `index`, written under a temporary name in the same folder and renamed, so that jobs starting side by
  * side never see half an index. 0, or -1 where the folder cannot be written: whoever calls has it in memory. */
 int gs_index_write(const char *index, const struct stat *st, const gs_str *text);
-
-/* A file that exists in memory only, for htslib to open by name. */
-typedef struct { int fd; char name[32]; } gs_memfile;
-int gs_memfile_open(gs_memfile *m, const gs_str *text, gs_err *e);  /* text NULL: empty */
-int gs_memfile_read(const gs_memfile *m, gs_str *out, gs_err *e);
-void gs_memfile_close(gs_memfile *m);                               /* also after a failed open */
 #endif

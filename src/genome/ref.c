@@ -1,6 +1,5 @@
 #include "genome/ref.h"
 #include <assert.h>
-#include <htslib/faidx.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,125 +7,50 @@
 #include "genome/contig_names.h"
 #include "genome/fai.h"
 #include "genome/fasta_file.h"
-#include "genome/gzi.h"
 #include "genome/index_file.h"
 
 enum {
-    STRETCH = 1 << 16,    /* bases read at once */
-    BACK = STRETCH / 8    /* of these, before the base that is asked for: the next variants' windows begin there */
+    RAW = 1 << 16,   /* bytes of FASTA text read at once */
+    BACK = RAW / 8   /* of these, before the base that is asked for: the next variants' windows begin there */
 };
 
 struct gs_ref {
     gs_fasta fasta;
     gs_fai fai;
-    faidx_t *faidx;
     char *circular;       /* [n] */
-    char *bases;          /* the stretch [beg, beg + n) of contig rid; htslib's */
+    unsigned char *raw;   /* [RAW] */
+    char *bases;          /* [RAW]: the stretch [beg, beg + n) of contig rid */
     int rid;
     int64_t beg, n;
 };
 
 /* ---- opening ---- */
 
-/* The index file with that suffix: 1: read, 0: there is none. */
-static int read_index(const gs_fasta *f, const char *suffix, int64_t max, gs_str *text, gs_err *e)
-{
-    gs_str name = {0};
-    gs_str_printf(&name, "%s.%s", f->path, suffix);
-    int rc = name.failed ? gs_fail_mem(e, "a file name", strlen(f->path))
-                         : gs_index_read(name.s, f->path, &f->st, max, text, e);
-    gs_str_free(&name);
-    return rc;
-}
-
-static void save_index(const gs_fasta *f, const char *suffix, const gs_str *text)
-{
-    gs_str name = {0};
-    gs_str_printf(&name, "%s.%s", f->path, suffix);
-    if (name.failed || gs_index_write(name.s, &f->st, text))
-        gs_log(GS_LOG_INFO, "%s.%s cannot be written: the index stays in memory", f->path, suffix);
-    gs_str_free(&name);
-}
-
-/* htslib opens what was checked, not what another job may have put in its place since. */
-static int open_faidx(gs_ref *r, const gs_str *text, gs_err *e)
-{
-    gs_memfile fai, gzi = {.fd = -1};
-    int rc = gs_memfile_open(&fai, text, e);
-    if (!rc && r->fasta.bgzip)
-        rc = gs_memfile_open(&gzi, &r->fasta.gzi, e);
-    if (!rc) {
-        r->faidx = fai_load3_format(r->fasta.name, fai.name, gzi.name, 0, FAI_FASTA);
-        if (!r->faidx)
-            rc = gs_fail(e, GS_EINPUT, "the index of %s cannot be opened", r->fasta.path);
-    }
-    gs_memfile_close(&fai);
-    gs_memfile_close(&gzi);
-    return rc;
-}
-
-static int repeats(const gs_fai *f)
-{
-    int n = 0;
-    for (int i = 0; i < f->n; i++)
-        n += f->row[i].twice;
-    return n;
-}
-
-/* An index that htslib has just built: where it does not fit, htslib has misread the FASTA. */
-static int check_new(gs_ref *r, const gs_str *text, gs_err *e)
-{
-    gs_err why = {0};
-    int rc = gs_fai_parse(&r->fai, text, r->fasta.path, &why);
-    if (!rc)
-        rc = gs_fai_check_new(&r->fai, &r->fasta, &why);
-    if (rc == -GS_EINPUT)
-        return gs_fail(e, GS_EINPUT, "the reference %s cannot be indexed: a contig has no name, or blanks or other "
-                       "bytes in its lines that are no letters, so that it holds something else than DNA",
-                       r->fasta.path);
-    return rc ? gs_fail(e, why.code, "%s", why.msg) : 0;
-}
-
-static int use_index(gs_ref *r, gs_str *fai, int has_fai, int has_gzi, gs_err *e)
-{
-    gs_fasta *f = &r->fasta;
-    int rc = 0;
-    if (!has_fai || !has_gzi)
-        rc = gs_fai_build(f, has_fai ? NULL : fai, has_gzi ? NULL : &f->gzi, e);
-    if (!rc && f->bgzip)
-        rc = gs_gzi_check(&f->gzi, f->st.st_size, f->path, e);
-    if (!rc && !has_fai)
-        rc = check_new(r, fai, e);
-    else if (!rc && !(rc = gs_fai_parse(&r->fai, fai, f->path, e)))
-        rc = gs_fai_check(&r->fai, f, e);
-    if (!rc)
-        rc = open_faidx(r, fai, e);
-    /* htslib leaves repeated names out of an index: without it, they are seen the next time too. */
-    if (!rc && !has_fai && !repeats(&r->fai))
-        save_index(f, "fai", fai);
-    if (!rc && !has_gzi)
-        save_index(f, "gzi", &f->gzi);
-    return rc;
-}
-
 static int load_index(gs_ref *r, gs_err *e)
 {
     gs_fasta *f = &r->fasta;
-    gs_str fai = {0};
-    /* ">a\nC\n", 5 bytes, is the smallest contig; its row has 10, and no row has more than 80 besides the name.
-     * bgzip compresses by 1032 at most, and a block of it has at least 28 bytes. */
-    int has_fai = read_index(f, "fai", 100 + 32 * f->st.st_size * (f->bgzip ? 1032 : 1), &fai, e), has_gzi = 1;
-    if (has_fai >= 0 && f->bgzip)
-        has_gzi = read_index(f, "gzi", 8 + f->st.st_size / 28 * 16, &f->gzi, e);
-    int rc = has_fai < 0 ? has_fai : has_gzi < 0 ? has_gzi : use_index(r, &fai, has_fai, has_gzi, e);
-    gs_str_free(&fai);
+    gs_str index = {0}, text = {0};
+    gs_str_printf(&index, "%s.fai", f->path);
+    /* ">a\nC\n", 5 bytes, is the smallest contig; its row has 10, and no row has more than 80 besides the name. */
+    int rc = index.failed ? gs_fail_mem(e, "a file name", strlen(f->path))
+                          : gs_index_read(index.s, f->path, &f->st, 100 + 32 * f->size, &text, e);
+    if (rc == 1) {
+        rc = gs_fai_parse(&r->fai, &text, f->path, e);
+        if (!rc)
+            rc = gs_fai_check(&r->fai, f, e);
+    } else if (rc == 0) {
+        rc = gs_fai_build(&r->fai, f, e);
+        gs_fai_print(&r->fai, &text);
+        if (!rc && gs_index_write(index.s, &f->st, &text))
+            gs_log(GS_LOG_INFO, "%s cannot be written: the index stays in memory", index.s);
+    }
+    gs_str_free(&text);
+    gs_str_free(&index);
     return rc;
 }
 
 static int init(gs_ref *r, const char *path, const gs_ref_opt *opt, gs_err *e)
 {
-    if (hts_get_log_level() == HTS_LOG_WARNING)  /* htslib's default: it would print by itself */
-        hts_set_log_level(HTS_LOG_OFF);
     int rc = gs_fasta_open(&r->fasta, path, e);
     if (!rc)
         rc = load_index(r, e);
@@ -134,8 +58,10 @@ static int init(gs_ref *r, const char *path, const gs_ref_opt *opt, gs_err *e)
         return rc;
     r->rid = -1;
     r->circular = calloc((size_t)r->fai.n + 1, 1);
-    if (!r->circular)
-        return gs_fail_mem(e, "the reference", (size_t)r->fai.n);
+    r->raw = malloc(RAW);
+    r->bases = malloc(RAW);
+    if (!r->circular || !r->raw || !r->bases)
+        return gs_fail_mem(e, "the reference", (size_t)r->fai.n + 2 * RAW);
     for (int i = 0; i < r->fai.n; i++)
         r->circular[i] = (char)gs_contig_circular(r->fai.row[i].name, opt ? opt->circular : NULL,
                                                   opt ? opt->n_circular : 0);
@@ -162,8 +88,8 @@ void gs_ref_close(gs_ref *r)
         return;
     gs_fasta_close(&r->fasta);
     gs_fai_free(&r->fai);
-    fai_destroy(r->faidx);
     free(r->circular);
+    free(r->raw);
     free(r->bases);
     free(r);
 }
@@ -234,38 +160,52 @@ static int bad_byte(const gs_ref *r, int c, int64_t pos, gs_err *e)
                    r->fai.row[r->rid].name, r->fasta.path, r->fasta.path);
 }
 
-/* The stretch as htslib reads it, made upper case. A line end among the bases shows an index of another file. */
-static int decode(gs_ref *r, gs_err *e)
+/* k bytes of raw text into bases; the stretch grows by k. */
+static int decode_run(gs_ref *r, const unsigned char *raw, int64_t k, gs_err *e)
 {
-    for (int64_t i = 0; i < r->n; i++) {
-        int c = (unsigned char)r->bases[i];
-        r->bases[i] = base_of[c];
-        if (!base_of[c])
-            return bad_byte(r, c, r->beg + i, e);
-    }
+    char *out = r->bases + r->n;
+    for (int64_t i = 0; i < k; i++)
+        out[i] = base_of[raw[i]];
+    const char *bad = memchr(out, 0, (size_t)k);
+    if (bad)
+        return bad_byte(r, raw[bad - out], r->beg + r->n + (bad - out), e);
+    r->n += k;
     return 0;
+}
+
+/* The text between two lines must be white space, else the index is of another file. */
+static int decode(gs_ref *r, const gs_fai_row *row, int64_t n_raw, gs_err *e)
+{
+    int64_t col = r->beg % row->line_bases, i = 0;
+    int rc = 0;
+    while (i < n_raw && !rc) {
+        if (col < row->line_bases) {
+            int64_t k = row->line_bases - col < n_raw - i ? row->line_bases - col : n_raw - i;
+            rc = decode_run(r, r->raw + i, k, e);
+            col += k;
+            i += k;
+        } else {
+            int c = r->raw[i++];
+            if (c != ' ' && (c < '\t' || c > '\r'))
+                rc = bad_byte(r, c, r->beg + r->n, e);
+            col = col + 1 == row->line_bytes ? 0 : col + 1;
+        }
+    }
+    return rc;
 }
 
 /* Make base pos of contig rid part of the cached stretch. */
 static int load(gs_ref *r, int rid, int64_t pos, gs_err *e)
 {
     const gs_fai_row *row = r->fai.row + rid;
-    int64_t beg = pos > BACK ? pos - BACK : 0, want = row->len - beg < STRETCH ? row->len - beg : STRETCH;
-    int64_t off = gs_fai_offset(row, beg), got = -1;
-    free(r->bases);
-    r->bases = NULL;
-    r->n = 0;
-    int rc = gs_fasta_block(&r->fasta, off, e);
-    if (rc < 0)
-        return rc;
-    if (rc == 0)
-        r->bases = faidx_fetch_seq64(r->faidx, row->name, beg, beg + want - 1, &got);
-    if (!r->bases || got != want)
-        return gs_fasta_unreadable(&r->fasta, off, e);
+    int64_t rest = BACK % row->line_bytes < row->line_bases ? BACK % row->line_bytes : row->line_bases;
+    int64_t back = BACK / row->line_bytes * row->line_bases + rest;
     r->rid = rid;
-    r->beg = beg;
-    r->n = want;
-    rc = decode(r, e);
+    r->n = 0;
+    r->beg = pos > back ? pos - back : 0;
+    int64_t off = gs_fai_offset(row, r->beg), end = gs_fai_offset(row, row->len - 1) + 1;
+    int64_t n = gs_fasta_read(&r->fasta, off, r->raw, end - off < RAW ? end - off : RAW, e);
+    int rc = n < 0 ? (int)n : decode(r, row, n, e);
     if (rc)
         r->n = 0;
     return rc;
@@ -291,9 +231,9 @@ static int copy(gs_ref *r, int rid, int64_t pos, int64_t len, char *out, gs_err 
 int gs_ref_fetch(gs_ref *r, int rid, int64_t beg, int64_t len, char *out, gs_err *e)
 {
     assert(rid >= 0 && rid < r->fai.n && len >= 0);
-    const gs_fai_row *row = r->fai.row + rid;
+    gs_fai_row *row = r->fai.row + rid;
     int wrap = r->circular[rid] && row->len > 0;
-    int rc = gs_fai_check_row(&r->fai, rid, &r->fasta, e);
+    int rc = gs_fai_check_row(row, &r->fasta, e);
     while (len > 0 && !rc) {
         int64_t pos = wrap ? (beg % row->len + row->len) % row->len : beg, k = len;
         if (pos < 0 || pos >= row->len) {

@@ -60,8 +60,8 @@ const char *gs_record_alt(const gs_record *rec, int i);
 int64_t gs_record_line(const gs_record *rec);         /* 1-based number of the record in the input */
 
 /* Replace our tags; the last one set stands last. value NULL or n = 0: remove. Malformed records stay as they are.
- * Values are rounded to `digits` decimals and said as htslib says floats (%g: six digits); NAN and inf = missing; no -0.
- * 0, or -GS_ENOMEM. */
+ * Values are rounded to `digits` decimals and said as htslib says floats (%g: six digits); NAN and inf = missing;
+ * no -0. 0, or -GS_ENOMEM. */
 int gs_record_set_float(gs_vcf *v, gs_record *rec, const char *tag, const float *value, int n, int digits);
 /* The same with strings, joined by commas; a NULL among them = missing. */
 int gs_record_set_string(gs_vcf *v, gs_record *rec, const char *tag, const char *const *value, int n);

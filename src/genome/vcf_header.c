@@ -25,10 +25,10 @@ static int bad_header(const gs_vcf *v, const char *line, gs_err *e)
     if (columns(line) < 8 && strchr(line, ' '))
         return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has spaces instead of tabs", v->path);
     if (columns(line) < 8)
-        return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has %d columns instead of 8 or more; the file may be cut", v->path,
-                       columns(line));
-    return gs_fail(e, GS_EINPUT, "%s: the VCF header is not understood: the #CHROM line is wrong, or a sample occurs twice",
-                   v->path);
+        return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has %d columns instead of 8 or more; the file may be cut",
+                       v->path, columns(line));
+    return gs_fail(e, GS_EINPUT, "%s: the VCF header is not understood: the #CHROM line is wrong, or a sample "
+                   "occurs twice", v->path);
 }
 
 /* Header lines up to and with #CHROM into *text; *last: where the last line starts. */
@@ -90,7 +90,8 @@ int gs_vcf_read_header(gs_vcf *v, gs_err *e)
     if (ret)
         return ret;
     int id = bcf_hdr_id2int(v->hdr, BCF_DT_ID, "END");
-    v->has_end = bcf_hdr_idinfo_exists(v->hdr, BCF_HL_INFO, id) && bcf_hdr_id2type(v->hdr, BCF_HL_INFO, id) == BCF_HT_INT;
+    v->has_end = bcf_hdr_idinfo_exists(v->hdr, BCF_HL_INFO, id) &&
+                 bcf_hdr_id2type(v->hdr, BCF_HL_INFO, id) == BCF_HT_INT;
     return 0;
 }
 
@@ -255,9 +256,10 @@ static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e
 {
     bcf_hrec_t *h, *old = bcf_hdr_get_hrec(v->hdr, BCF_HL_INFO, "ID", d->id, NULL);
     if (old && (strcmp(value_of(old, "Number"), d->number) || strcmp(value_of(old, "Type"), d->type)))
-        return gs_fail(e, GS_EINPUT, "%s: INFO/%s is already declared as Number=%s,Type=%s, but ours is Number=%s,Type=%s; "
-                       "choose another name with --tag, or remove it: bcftools annotate -x INFO/%s", v->path, d->id,
-                       value_of(old, "Number"), value_of(old, "Type"), d->number, d->type, d->id);
+        return gs_fail(e, GS_EINPUT, "%s: INFO/%s is already declared as Number=%s,Type=%s, but ours is "
+                       "Number=%s,Type=%s; choose another name with --tag, or remove it: bcftools annotate "
+                       "-x INFO/%s", v->path, d->id, value_of(old, "Number"), value_of(old, "Type"), d->number, d->type,
+                       d->id);
     int ret = parse_line(v, line, &h, e);
     if (ret)
         return ret;
@@ -268,8 +270,8 @@ int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e)
 {
     kstring_t s = KS_INITIALIZE;
     int bad = ksprintf(&s, "##INFO=<ID=%s,Number=%s,Type=%s", d->id, d->number, d->type) < 0 ||
-              put_quoted(&s, "Description", d->description ? d->description : "") || put_quoted(&s, "Source", d->source) ||
-              put_quoted(&s, "Version", d->version) || kputc('>', &s) < 0;
+              put_quoted(&s, "Description", d->description ? d->description : "") ||
+              put_quoted(&s, "Source", d->source) || put_quoted(&s, "Version", d->version) || kputc('>', &s) < 0;
     int ret = bad ? gs_fail_mem(e, "a header line", s.l) : put_info(v, d, s.s, e);
     free(s.s);
     return ret;

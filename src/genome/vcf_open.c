@@ -122,8 +122,8 @@ static int check_end_marker(gs_vcf *v, gs_err *e)
     if (v->fp->format.compression != bgzf || hts_check_EOF(v->fp) != 0)
         return 0;
     if (!v->allow_truncated)
-        return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the file was cut short; get it anew, or accept "
-                       "what is there with --allow-truncated", v->path);
+        return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the file was cut short; get it anew, or "
+                       "accept what is there with --allow-truncated", v->path);
     gs_warn_once("truncated", "%s: the BGZF end marker is missing, the file was cut short", v->path);
     return 0;
 }
@@ -175,18 +175,19 @@ static int load_index(gs_vcf *v, gs_err *e)
         return 0;
     const char *p = v->path;
     if (v->fp->format.compression != bgzf && v->is_bcf)
-        return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is uncompressed BCF; make a file for it: bcftools "
-                       "view -Ob -o new.bcf %s && bcftools index new.bcf", p, p);
+        return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is uncompressed BCF; make a file for it: "
+                       "bcftools view -Ob -o new.bcf %s && bcftools index new.bcf", p, p);
     if (v->fp->format.compression != bgzf)
-        return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is not compressed by bgzip; make a file for it: %s %s "
-                       "| bgzip > new.vcf.gz && bcftools index new.vcf.gz", p,
+        return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is not compressed by bgzip; make a file for "
+                       "it: %s %s | bgzip > new.vcf.gz && bcftools index new.vcf.gz", p,
                        v->fp->format.compression == no_compression ? "cat" : "gzip -dc", p);
     if (v->is_bcf)
         v->idx = bcf_index_load3(p, NULL, HTS_IDX_SILENT_FAIL);
     else
         v->tbx = tbx_index_load3(p, NULL, HTS_IDX_SILENT_FAIL);
     if (!v->idx && !v->tbx)
-        return gs_fail(e, GS_EINPUT, "-r and -R need an index of %s, and none can be read; make it: bcftools index %s", p, p);
+        return gs_fail(e, GS_EINPUT, "-r and -R need an index of %s, and none can be read; make it: bcftools index %s",
+                       p, p);
     warn_if_index_is_old(v);
     return 0;
 }

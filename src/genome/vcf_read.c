@@ -29,11 +29,12 @@ static int at_end(gs_vcf *v, gs_err *e)
         return broken(v, e);
     int err = herrno(gs_raw_file(v->fp));
     if (err)
-        return gs_fail(e, GS_ETRUNC, "%s: reading failed after record %lld: %s", v->path, (long long)v->n_read, strerror(err));
+        return gs_fail(e, GS_ETRUNC, "%s: reading failed after record %lld: %s", v->path, (long long)v->n_read,
+                       strerror(err));
     if (v->fp->format.compression == bgzf && z->no_eof_block && !v->select.regions) { /* what a stream shows only now */
         if (!v->allow_truncated)
-            return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the input was cut short after record %lld; "
-                           "accept what is there with --allow-truncated", v->path, (long long)v->n_read);
+            return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the input was cut short after record "
+                           "%lld; accept what is there with --allow-truncated", v->path, (long long)v->n_read);
         gs_warn_once("truncated", "%s: the BGZF end marker is missing, the file was cut short", v->path);
     }
     if (v->short_line)
@@ -52,7 +53,8 @@ static int query(gs_vcf *v, const char *name, gs_err *e)
     }
     v->itr = v->tbx ? tbx_itr_queryi(v->tbx, tid, v->span->beg, v->span->end + 1)
                     : bcf_itr_queryi(v->idx, tid, v->span->beg, v->span->end + 1);
-    return v->itr ? 0 : gs_fail(e, GS_EINPUT, "%s: the index cannot be searched for %s; make it anew: bcftools index -f %s",
+    return v->itr ? 0 : gs_fail(e, GS_EINPUT, "%s: the index cannot be searched for %s; make it anew: bcftools "
+                                "index -f %s",
                                 v->path, name, v->path);
 }
 
@@ -236,7 +238,8 @@ int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e)
         if (!selected(v, rec))
             continue;
         if (rec->why)
-            gs_warn("malformed", "%s: record %lld is passed on as it is: %s", v->path, (long long)rec->number, rec->why);
+            gs_warn("malformed", "%s: record %lld is passed on as it is: %s", v->path, (long long)rec->number,
+                    rec->why);
         else if (rec->is_text)
             ret = check_contig(v, rec, e);
         return ret ? ret : 1;

@@ -167,8 +167,8 @@ static const char *place(const gs_record *r, char buf[200])
 static int out_of_order(const gs_vcf_out *o, const gs_record *r, gs_err *e)
 {
     char buf[200];
-    return gs_fail(e, GS_EINPUT, "%s: %s is not in order, and an index needs sorted records; sort the input (bcftools sort) "
-                   "or leave --write-index out", o->v->path, place(r, buf));
+    return gs_fail(e, GS_EINPUT, "%s: %s is not in order, and an index needs sorted records; sort the input "
+                   "(bcftools sort) or leave --write-index out", o->v->path, place(r, buf));
 }
 
 /* With an index: stop at the first record it cannot hold, not at the end of a long run. */
@@ -235,7 +235,8 @@ static const char *parse_fault(const gs_record *r, const bcf1_t *b, int ret)
 static int no_bcf(const gs_vcf_out *o, const gs_record *r, const char *why, gs_err *e)
 {
     char buf[200];
-    return gs_fail(e, GS_EINPUT, "%s: %s cannot be stored as BCF: %s; write text (-O z)", o->v->path, place(r, buf), why);
+    return gs_fail(e, GS_EINPUT, "%s: %s cannot be stored as BCF: %s; write text (-O z)", o->v->path, place(r, buf),
+                   why);
 }
 
 /* Parse o->line into o->bcf, with the header locked. */
@@ -250,8 +251,9 @@ static int to_bcf(gs_vcf_out *o, const gs_record *r, gs_err *e)
         return no_bcf(o, r, why, e);
     id = undeclared(o, o->bcf, &kind);
     if (id)
-        return gs_fail(e, GS_EINPUT, "%s: %s uses %s %s, which the header does not declare, and BCF cannot hold that; declare "
-                       "it (bcftools annotate -h), or write text (-O z)", o->v->path, place(r, buf), kind, id);
+        return gs_fail(e, GS_EINPUT, "%s: %s uses %s %s, which the header does not declare, and BCF cannot hold "
+                       "that; declare it (bcftools annotate -h), or write text (-O z)", o->v->path, place(r, buf), kind,
+                       id);
     o->bcf->errcode = 0;
     return 0;
 }

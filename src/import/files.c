@@ -46,10 +46,6 @@ static const struct { const char *begin; size_t n; const char *what; } known[] =
                                     "from the model hub"},
     {"<!doctype", 9, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
     {"<html", 5, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
-    {"pk\003\004", 4, "is a torch .bin file or another zip archive; torch .bin files are not supported yet; convert to "
-                      "safetensors (transformers: model.save_pretrained(dir, safe_serialization=True))"},
-    {"\200\002", 2, "is a Python pickle; torch .bin files are not supported yet; convert to safetensors (transformers: "
-                    "model.save_pretrained(dir, safe_serialization=True))"},
     {"gguf", 4, "is a GGUF file, which is not supported; use the safetensors checkpoint"},
     {"\037\213", 2, "is compressed; uncompress it first"}};
 

@@ -1,4 +1,6 @@
 /* A directory as downloaded from a model hub: config.json, weights, tokenizer files. */
+#include <dirent.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +8,7 @@
 #include <sys/stat.h>
 #include "base/str.h"
 #include "import/import.h"
+#include "import/torch.h"
 #include "model/json.h"
 
 enum { MAX_CONFIG = 4 << 20, MAX_INDEX = 64 << 20, LIST = 300 };
@@ -41,7 +44,9 @@ static json_t *read_config(const char *dir, gs_err *e)
 static int read_weights(gs_bundle *b, const char *path, gs_err *e)
 {
     int ret = gs_import_sniff(path, e);
-    return ret ? ret : gs_safetensors_read(&b->tensors, path, NULL, e);
+    if (ret)
+        return ret;
+    return gs_torch_is(path) ? gs_torch_read(&b->tensors, path, e) : gs_safetensors_read(&b->tensors, path, NULL, e);
 }
 
 /* One shard, unless an earlier tensor of the index named it already. */
@@ -49,8 +54,8 @@ static int read_shard(gs_bundle *b, const char *dir, const char *file, json_t *s
 {
     char path[PATH_MAX];
     if (!file || strchr(file, '/') || file[0] == '.')
-        return gs_fail(e, GS_EMODEL, "%s/model.safetensors.index.json: \"weight_map\" must give the names of files in "
-                       "the same directory", dir);
+        return gs_fail(e, GS_EMODEL, "%s: the \"weight_map\" of the index must give the names of files in the same "
+                       "directory", dir);
     if (json_object_get(seen, file))
         return 0;
     if (json_object_set_new(seen, file, json_true()))
@@ -76,25 +81,52 @@ static int read_shards(gs_bundle *b, const char *dir, const char *index_path, gs
     return ret;
 }
 
+/* Weights by another name than the hub's; what training leaves beside them is none. */
+static int may_be_weights(const struct dirent *d)
+{
+    static const char *const ends[] = {".safetensors", ".bin", ".pt", ".pth", ".ckpt"};
+    static const char *const others[] = {"training_args.bin", "optimizer.", "scheduler.", "rng_state", "scaler."};
+    size_t n = strlen(d->d_name);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (!strncmp(d->d_name, others[i], strlen(others[i])))
+            return 0;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (n > strlen(ends[i]) && !strcmp(d->d_name + n - strlen(ends[i]), ends[i]))
+            return d->d_name[0] != '.';
+    return 0;
+}
+
+/* A single file of weights, whatever its name. */
+static int find_single(gs_bundle *b, const char *dir, gs_err *e)
+{
+    char path[PATH_MAX], list[LIST];
+    struct dirent **entry = NULL;
+    int n = scandir(dir, &entry, may_be_weights, alphasort), ret;
+    if (n == 1)
+        ret = read_weights(b, gs_import_path(dir, entry[0]->d_name, path), e);
+    else if (n > 1)
+        ret = gs_fail(e, GS_EMODEL, "%s holds several files of weights (%s, %s%s): give one of them as the model", dir,
+                      entry[0]->d_name, entry[1]->d_name, n > 2 ? ", ..." : "");
+    else
+        ret = gs_fail(e, GS_EMODEL, "%s has no model.safetensors or pytorch_model.bin (it holds %s): download the whole "
+                      "repository of the model", dir, gs_import_list(dir, list, sizeof list));
+    for (int i = 0; i < n; i++)
+        free(entry[i]);
+    free(entry);
+    return ret;
+}
+
 static int find_weights(gs_bundle *b, const char *dir, gs_err *e)
 {
-    static const char *const torch[] = {"pytorch_model.bin", "pytorch_model.bin.index.json"};
-    char path[PATH_MAX], list[LIST];
-    if (exists(gs_import_path(dir, "model.safetensors", path)))
-        return read_weights(b, path, e);
-    if (exists(gs_import_path(dir, "model.safetensors.index.json", path)))
-        return read_shards(b, dir, path, e);
-    for (size_t i = 0; i < sizeof torch / sizeof *torch; i++) {
-        if (!exists(gs_import_path(dir, torch[i], path)))
-            continue;
-        int ret = gs_import_sniff(path, e); /* a pointer or a web page is told first */
-        return ret ? ret : gs_fail(e, GS_EMODEL, "%s has its weights as %s only; torch .bin files are not supported yet; "
-                                   "convert to safetensors (transformers: model.save_pretrained(dir, "
-                                   "safe_serialization=True))", dir, torch[i]);
-    }
-    gs_import_list(dir, list, sizeof list);
-    return gs_fail(e, GS_EMODEL, "%s has no model.safetensors (it holds %s): download the whole repository of the model",
-                   dir, list);
+    static const struct { const char *file; int index; } hub[] = {{"model.safetensors", 0},
+                                                                  {"model.safetensors.index.json", 1},
+                                                                  {"pytorch_model.bin", 0},
+                                                                  {"pytorch_model.bin.index.json", 1}};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < sizeof hub / sizeof *hub; i++)
+        if (exists(gs_import_path(dir, hub[i].file, path)))
+            return hub[i].index ? read_shards(b, dir, path, e) : read_weights(b, path, e);
+    return find_single(b, dir, e);
 }
 
 static int unknown_family(const char *dir, const json_t *config, gs_err *e)
@@ -121,14 +153,36 @@ static int import_family(gs_bundle *b, const char *dir, const json_t *config, gs
     return unknown_family(dir, config, e);
 }
 
-int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e)
+static int import_from(gs_bundle *b, const char *dir, const char *file, gs_err *e)
 {
-    *b = (gs_bundle){.path = strdup(dir)};
+    *b = (gs_bundle){.path = strdup(file ? file : dir)};
     json_t *config = b->path ? read_config(dir, e) : NULL;
-    int ret = config ? find_weights(b, dir, e) : -GS_EMODEL;
+    int ret = !config ? -GS_EMODEL : file ? read_weights(b, file, e) : find_weights(b, dir, e);
     ret = ret ? ret : import_family(b, dir, config, e);
     json_decref(config);
     if (ret)
         gs_bundle_free(b);
     return ret;
+}
+
+int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e)
+{
+    return import_from(b, dir, NULL, e);
+}
+
+int gs_import_file(gs_bundle *b, const char *path, gs_err *e)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", path) >= PATH_MAX)
+        return gs_fail(e, GS_EMODEL, "the path of the model is too long");
+    return import_from(b, dirname(copy), path, e);
+}
+
+int gs_import_is_checkpoint(const char *path)
+{
+    char copy[PATH_MAX], config[PATH_MAX];
+    if (gs_torch_is(path))
+        return 1;
+    return snprintf(copy, sizeof copy, "%s", path) < PATH_MAX &&
+           exists(gs_import_path(dirname(copy), "config.json", config)) && !gs_container_is(path);
 }

@@ -7,6 +7,10 @@
 
 /* Make a bundle of a checkpoint directory (config.json + weights + tokenizer files). On failure it is empty. */
 int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e);
+/* The same of one file of weights (safetensors or torch) whose config.json and tokenizer files lie beside it. */
+int gs_import_file(gs_bundle *b, const char *path, gs_err *e);
+/* Is a file such weights, and no container? */
+int gs_import_is_checkpoint(const char *path);
 
 /* One family of published checkpoints: recognised from config.json and tensor names. */
 typedef struct gs_family {

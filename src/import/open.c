@@ -14,9 +14,10 @@
 static gs_model *open_at(const char *path, int is_dir, gs_err *e)
 {
     gs_bundle b = {0};
-    if (is_dir ? gs_import_dir(&b, path, e) : gs_import_sniff(path, e) || gs_container_read(&b, path, e))
-        return NULL;
-    return gs_model_build(&b, e);
+    int ret = is_dir ? gs_import_dir(&b, path, e) : gs_import_sniff(path, e);
+    if (!ret && !is_dir)
+        ret = gs_import_is_checkpoint(path) ? gs_import_file(&b, path, e) : gs_container_read(&b, path, e);
+    return ret ? NULL : gs_model_build(&b, e);
 }
 
 /* share/gscore/models beside the program; empty where /proc does not tell. */

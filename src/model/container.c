@@ -75,6 +75,16 @@ int gs_container_read(gs_bundle *b, const char *path, gs_err *e)
     return ret;
 }
 
+int gs_container_is(const char *path)
+{
+    json_t *meta = NULL;
+    gs_tensors t = {0};
+    int is = !gs_safetensors_read(&t, path, &meta, NULL) && json_object_get(meta, "gscore_format");
+    json_decref(meta);
+    gs_tensors_free(&t);
+    return is;
+}
+
 /* ---- writing ---- */
 
 static int put_part(json_t *meta, const gs_bundle *b, int i)

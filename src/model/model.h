@@ -83,6 +83,7 @@ void gs_model_close(gs_model *m);
 
 /* Read a container file into a bundle. The tensor data of files up to 64 MB is checked against its sha256. */
 int gs_container_read(gs_bundle *b, const char *path, gs_err *e);
+int gs_container_is(const char *path); /* a readable container, rather than anything else */
 /* Write one; the data begins at a multiple of 64. Same bundle, same bytes. Sets b->sha256. */
 int gs_container_write(gs_bundle *b, const char *path, gs_err *e);
 

@@ -1,43 +1,17 @@
 /* The safetensors format (https://github.com/huggingface/safetensors, "Format"): u64 little-endian length of the
  * header, the header as JSON, the data. The file is mapped; nothing in it is believed before it is checked. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include "model/json.h"
 #include "model/tensors.h"
 
-enum { LENGTH = 8, MAX_HEADER = 100000000 /* as in the reference implementation */, MAX_NAME = 255 };
+enum { LENGTH = 8, MAX_HEADER = 100000000 /* as in the reference implementation */ };
 
 typedef struct {
     const char *path;
     const char *header, *data;
     size_t header_bytes, data_bytes;
 } file;
-
-static int map_file(gs_tensors *s, const char *path, gs_region *map, gs_err *e)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return gs_fail(e, GS_EMODEL, "%s cannot be opened: %s", path, strerror(errno));
-    int bad = fstat(fd, &st);
-    if (bad || !S_ISREG(st.st_mode) || st.st_size < LENGTH) {
-        close(fd);
-        return gs_fail(e, GS_EMODEL, "%s is %s, not a model", path, bad || !S_ISREG(st.st_mode) ? "no regular file"
-                       : st.st_size ? "a file of a few bytes" : "empty");
-    }
-    map->bytes = (size_t)st.st_size;
-    map->mapped = 1;
-    map->addr = mmap(NULL, map->bytes, PROT_READ, MAP_SHARED, fd, 0);
-    close(fd);
-    if (map->addr == MAP_FAILED)
-        return gs_fail(e, GS_ENOMEM, "%s cannot be mapped into memory: %s", path, strerror(errno));
-    return gs_tensors_keep(s, *map, e);
-}
 
 static int find_header(file *f, const gs_region *map, gs_err *e)
 {
@@ -91,18 +65,9 @@ static int read_offsets(const file *f, const json_t *offsets, gs_tensor *t, gs_e
     return 0;
 }
 
-static int name_ok(const char *name)
-{
-    size_t n = strlen(name);
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)name[i] < ' ' || name[i] == 127)
-            return 0;
-    return n > 0 && n <= MAX_NAME;
-}
-
 static int read_tensor(const file *f, const char *name, const json_t *v, gs_tensor *t, gs_err *e)
 {
-    if (!name_ok(name))
+    if (!gs_tensor_name_ok(name))
         return gs_fail(e, GS_EMODEL, "%s: a tensor's name is empty, too long or not text", f->path);
     const char *dtype = gs_json_text(v, "dtype", "?");
     *t = (gs_tensor){.name = (char *)name};
@@ -165,7 +130,7 @@ int gs_safetensors_read(gs_tensors *s, const char *path, json_t **metadata, gs_e
 {
     gs_region map = {0};
     file f = {.path = path};
-    int ret = map_file(s, path, &map, e);
+    int ret = gs_tensors_map(s, path, &map, e);
     ret = ret ? ret : find_header(&f, &map, e);
     if (ret)
         return ret;

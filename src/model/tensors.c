@@ -1,9 +1,15 @@
 #include "model/tensors.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "base/vec.h"
+
+enum { LEAST = 8 /* bytes of any model file */, MAX_NAME = 255 };
 
 static const struct { const char *name; size_t size; } dtypes[GS_DTYPE_COUNT] = {
     [GS_F32] = {"F32", 4}, [GS_F16] = {"F16", 2}, [GS_BF16] = {"BF16", 2}, [GS_F64] = {"F64", 8}, [GS_I64] = {"I64", 8},
@@ -33,6 +39,15 @@ const char *gs_tensor_shape(const gs_tensor *t, char *out, size_t n)
     if (at < n)
         snprintf(out + at, n - at, "]");
     return out;
+}
+
+int gs_tensor_name_ok(const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)name[i] < ' ' || name[i] == 127)
+            return 0;
+    return n > 0 && n <= MAX_NAME;
 }
 
 static void region_release(gs_region r)
@@ -87,4 +102,25 @@ int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e)
     }
     s->regions[s->n_regions++] = region;
     return 0;
+}
+
+int gs_tensors_map(gs_tensors *s, const char *path, gs_region *map, gs_err *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return gs_fail(e, GS_EMODEL, "%s cannot be opened: %s", path, strerror(errno));
+    int bad = fstat(fd, &st);
+    if (bad || !S_ISREG(st.st_mode) || st.st_size < LEAST) {
+        close(fd);
+        return gs_fail(e, GS_EMODEL, "%s is %s, not a model", path, bad || !S_ISREG(st.st_mode) ? "no regular file"
+                       : st.st_size ? "a file of a few bytes" : "empty");
+    }
+    map->bytes = (size_t)st.st_size;
+    map->mapped = 1;
+    map->addr = mmap(NULL, map->bytes, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (map->addr == MAP_FAILED)
+        return gs_fail(e, GS_ENOMEM, "%s cannot be mapped into memory: %s", path, strerror(errno));
+    return gs_tensors_keep(s, *map, e);
 }

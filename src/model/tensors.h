@@ -40,6 +40,10 @@ gs_tensor *gs_tensors_find(const gs_tensors *s, const char *name);
 int gs_tensors_add(gs_tensors *s, const gs_tensor *t, gs_err *e);
 /* Take a region over, to be released with the set; on failure it is released at once. */
 int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e);
+/* Map a file of at least 8 bytes for reading; the set keeps it. Errors: GS_EMODEL, GS_ENOMEM. */
+int gs_tensors_map(gs_tensors *s, const char *path, gs_region *map, gs_err *e);
+/* May a tensor be called so? Printable, neither empty nor too long. */
+int gs_tensor_name_ok(const char *name);
 
 /* Map a safetensors file and add its tensors; every header field is bounds-checked (Hugging Face safetensors format:
  * u64 header length, JSON, data). metadata: set to its __metadata__ as a JSON object (caller decrefs) or

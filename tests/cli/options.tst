@@ -15,6 +15,10 @@ test command_help
 run for c in score info bench; do $gscore $c --help > long; $gscore $c -h | cmp long -; grep -q usage long; done
 no .
 
+test manual_has_every_option
+run tr -d '\\' < $data/../../src/cli/gscore.1 > manual
+run for o in $($gscore score --help | grep -oE -e '--[a-z][a-z-]+' | sort -u); do grep -q -e "$o" manual || echo "$o"; done
+
 test version
 run $gscore --version | sed 's/[0-9][0-9.]*/N/; 3,$d'
 out version

@@ -67,8 +67,8 @@ err chr9
 test duplicate_names
 exit 3
 run { cat $fa; printf '>chr1\nACGT\n'; } > ref.fa
-run $gscore score $vcf/edges.vcf ref.fa $tiny
-err chr1
+run $gscore score -o out.vcf $vcf/edges.vcf ref.fa $tiny
+err more than one contig 'chr1'
 
 test not_a_fasta
 exit 3

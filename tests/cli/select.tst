@@ -25,13 +25,19 @@ out regions_overlap
 
 test regions_file
 run printf 'chr1\t9\t12\nchrM\t89\t90\n' > regions.bed
-run printf 'chr1\t10\t12\nchrM\t90\n' > regions.txt
+run printf 'chr1\t10\t12\nchrM\t90\t90\n' > regions.txt
 run $gscore score -q --no-version -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
 run $gscore score -q --no-version -R regions.bed in.vcf.gz $fa $tiny | grep -v '^#' > bed
 run $gscore score -q --no-version -R regions.txt in.vcf.gz $fa $tiny | grep -v '^#' > txt
 run cmp bed txt
 run cat bed
 out regions
+
+test regions_file_of_positions
+run printf 'chr1\t11\nchrM\t90\n' > regions.txt
+run $gscore score -q --no-version -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
+run $gscore score -q --no-version -R regions.txt in.vcf.gz $fa $tiny | grep -v '^#'
+out regions_positions
 
 test regions_need_an_index
 exit 3

@@ -26,13 +26,13 @@ static void not_fasta(void **state)
     refuse(put_text("x.fa", "@r1\nACGT\n+\nIIII\n"), GS_EINPUT, "FASTQ");
     refuse(put_text("x.fa", "\xef\xbb\xbf>a\nACGT\n"), GS_EINPUT, "byte order mark");
     refuse(put_bytes("x.fa", "\0\0\0\0", 4), GS_EINPUT, "does not begin");
-    refuse(put_text("x.fa", ">a\n>b\n"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a\nAC\n>\nAC\n"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a\nACGT\nAC\nACGT\n"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a\nACGT\nACGTA\n"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a\nACGT\n\nACGT\n"), GS_EINPUT, "cannot be indexed");
-    refuse(put_text("x.fa", ">a\nACGT\nACGT\r\nACGT\n"), GS_EINPUT, "cannot be indexed");
+    refuse(put_text("x.fa", ">a\n>b\n"), GS_EINPUT, "no sequence");
+    refuse(put_text("x.fa", ">a"), GS_EINPUT, "no sequence");
+    refuse(put_text("x.fa", ">a\nAC\n>\nAC\n"), GS_EINPUT, "line 3 of ");
+    refuse(put_text("x.fa", ">a\nACGT\nAC\nACGT\n"), GS_EINPUT, "(line 4, contig 'a')");
+    refuse(put_text("x.fa", ">a\nACGT\nACGTA\n"), GS_EINPUT, "differ in length");
+    refuse(put_text("x.fa", ">a\nACGT\n\nACGT\n"), GS_EINPUT, "differ in length");
+    refuse(put_text("x.fa", ">a\nACGT\nACGT\r\nACGT\n"), GS_EINPUT, "differ in length");
     assert_int_equal(count_files(".fai", 0), 0);
 }
 
@@ -74,7 +74,7 @@ static void bad_rows(void **state)
         {"one\t23\t\t10\t11\n", "no possible number"}, {"one\t23\t5\t10\n", "no possible number"},
         {"one\t23\t5\t10\t11\t7\n", "FASTQ"}, {"one\t9223372036854775807\t5\t1\t2\n", "longer than any file"},
         {"one\t9223372036854775807\t9223372036854775807\t9223372036854775806\t9223372036854775807\n", "longer than"},
-        {"one\t9000000000000000000\t5\t9000000000000000000\t9000000000000000001\n", "over 4 gigabytes"},
+        {"one\t9000000000000000000\t5\t9000000000000000000\t9000000000000000001\n", "beyond the end"},
         {"one\t23\t5000\t10\t11\n", "beyond the end"}, {"one\t99\t5\t10\t11\n", "beyond the end"},
         {"one\t23\t5\t10\t11\nchrX\t17\t42\t10\t11\n", "beyond the end"}, {"one\t0\t5000\t0\t0\n", "beyond the end"},
         {"one\t23\t5\t10\t11\n", "not the last one"}, {"one\t22\t5\t10\t11\n", "longer in the FASTA"},
@@ -148,8 +148,8 @@ static void not_dna(void **state)
         gs_err e = {0};
         char c[4];
         gs_ref *r = gs_ref_open(put_text("p.fa", texts[i]), NULL, &e);
-        if (r)
-            assert_int_equal(gs_ref_fetch(r, 0, 0, 1, c, &e), -GS_EINPUT);
+        assert_non_null(r);
+        assert_int_equal(gs_ref_fetch(r, 0, 0, 1, c, &e), -GS_EINPUT);
         assert_says(&e, GS_EINPUT, "something else than DNA");
         gs_ref_close(r);
         unlink(in_scratch("p.fa.fai"));

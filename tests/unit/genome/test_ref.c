@@ -30,7 +30,7 @@ static void layouts(void **state)
     static const char *const same[] = {  /* the same two contigs */
         ">a text\nACGTACGT\nTTGG\n>b\nGGGGC\n", ">a\r\nACGTACGT\r\nTTGG\r\n>b\r\nGGGGC\r\n",
         ">a\nACGT\nACGT\nTTGG\n>b\nGG\nGG\nC", ">a\nacgtACGTttgg\n>b\nggggc",
-        "\n\n> a\nACGTA\nCGTTT\nGG\n\n>b\tx\nGGGGC\n\n",
+        "\n\n> a\n\nACGTA\nCGTTT\nGG\n\n>b\tx\nGGGGC\n\n",
         ">a\nACGTACGT  \nTTGG\n>b\nGGGGC \n", ">a\nA\nC\nG\nT\nA\nC\nG\nT\nT\nT\nG\nG\n>e\n>b\nG\nG\nG\nG\nC\n",
         ">a\nACGUACGT\nUUGG\n>b\nGGGGC\n",
     };

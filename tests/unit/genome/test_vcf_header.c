@@ -27,15 +27,18 @@ static void lines(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##gscore_x=old\n##gscore_model=<ID=a,v=1>\n##gscore_model=<ID=b,v=1>\n" COLUMNS));
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##gscore_x=old\n##gscore_model=<ID=a,v=1>\n"
+                                   "##gscore_model=<ID=b,v=1>\n" COLUMNS));
     gs_info_def d = {"GS_X", "1", "String", "say \"hi\" \\ there", "src", "1.0"};
     assert_int_equal(gs_vcf_add_info(v, &d, &e), 0);
     assert_int_equal(gs_vcf_add_line(v, "##gscore_x=new", &e), 0);
     assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=b,v=2>", &e), 0);
     assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=c,v=3>", &e), 0);
     char *s = finish(v);
-    assert_string_equal(s, FORMAT_LINE PASS_LINE "##gscore_x=new\n##gscore_model=<ID=a,v=1>\n##gscore_model=<ID=b,v=2>\n"
-        "##INFO=<ID=GS_X,Number=1,Type=String,Description=\"say \\\"hi\\\" \\\\ there\",Source=\"src\",Version=\"1.0\">\n"
+    assert_string_equal(s, FORMAT_LINE PASS_LINE "##gscore_x=new\n##gscore_model=<ID=a,v=1>\n"
+        "##gscore_model=<ID=b,v=2>\n"
+        "##INFO=<ID=GS_X,Number=1,Type=String,Description=\"say \\\"hi\\\" \\\\ "
+        "there\",Source=\"src\",Version=\"1.0\">\n"
         "##gscore_model=<ID=c,v=3>\n" COLUMNS);
     free(s);
 }
@@ -55,13 +58,15 @@ static void tag_there_already(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"old\">\n" COLUMNS));
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE
+        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"old\">\n" COLUMNS));
     assert_int_equal(gs_vcf_add_info(v, &llr, &e), 0);
     char *s = finish(v);
     assert_string_equal(s, FORMAT_LINE PASS_LINE "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"score\","
         "Source=\"gscore:mito\",Version=\"0.1.0\">\n" COLUMNS);
     free(s);
-    v = must_open(put_text("h.vcf", FORMAT_LINE "##INFO=<ID=GS_LLR,Number=1,Type=Float,Description=\"old\">\n" COLUMNS));
+    v = must_open(put_text("h.vcf", FORMAT_LINE
+        "##INFO=<ID=GS_LLR,Number=1,Type=Float,Description=\"old\">\n" COLUMNS));
     gs_vcf_add_info(v, &llr, &e);
     assert_says(&e, GS_EINPUT, "already declared as Number=1,Type=Float");
     assert_says(&e, GS_EINPUT, "--tag");

@@ -21,14 +21,16 @@ static void bytes_stay(void **state)
     text[strlen(text) - 1] = 0;
     o.path = put_text("no_newline.vcf", text);
     expect_body(&o, NULL, body);
-    o.path = put_text("crlf.vcf", FORMAT_LINE "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\r\n1\t2\t.\tA\tC\t.\t.\t.\r\n");
+    o.path = put_text("crlf.vcf", FORMAT_LINE "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\r\n"
+                      "1\t2\t.\tA\tC\t.\t.\t.\r\n");
     expect_body(&o, NULL, "1\t2\t.\tA\tC\t.\t.\t.\n");
 }
 
 static void fields(void **state)
 {
     (void)state;
-    const char *path = put_text("f.vcf", HEAD "1\t10\t.\tacG\tC,<DEL>,*\t.\t.\t.\n9\t0\t.\tN\t.\t.\t.\t.\n1\t-3\t.\tA\tC\t.\t.\t.\n");
+    const char *path = put_text("f.vcf", HEAD "1\t10\t.\tacG\tC,<DEL>,*\t.\t.\t.\n"
+                                "9\t0\t.\tN\t.\t.\t.\t.\n1\t-3\t.\tA\tC\t.\t.\t.\n");
     gs_err e = {0};
     gs_vcf_opt o = all_of(path);
     gs_vcf *v = gs_vcf_open(&o, &e);
@@ -69,7 +71,8 @@ static void tag_all(gs_vcf *v, gs_record *r)
 static void malformed_passes(void **state)
 {
     (void)state;
-    static const char body[] = "1\t1\t.\tA\n1\t1\t.\tA\t\t.\t.\t.\n1\t-3\t.\tA\tC\t.\t.\t.\n1\tabc\t.\tA\tC\t.\t.\tGS_LLR=1\n\n#x\n"
+    static const char body[] = "1\t1\t.\tA\n1\t1\t.\tA\t\t.\t.\t.\n1\t-3\t.\tA\tC\t.\t.\t.\n"
+                               "1\tabc\t.\tA\tC\t.\t.\tGS_LLR=1\n\n#x\n"
                                "\t1\t.\tA\tC\t.\t.\t.\n1\t1\t.\t\tC\t.\t.\t.\n1 1 . A C . . .\n"
                                "1\t99999999999999999999\t.\tA\tC\t.\t.\t.\n1\t5\t.";
     gs_vcf_opt o = all_of(put_text("m.vcf", HEAD));

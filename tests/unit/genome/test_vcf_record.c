@@ -36,7 +36,8 @@ static void text_edits(void **state)
     expect_info(".", "GS_LLR=-1.2346,.");
     expect_info("", "GS_LLR=-1.2346,.");
     expect_info("A=1", "A=1;GS_LLR=-1.2346,.");
-    expect_info("GS_LLR=7;A=1;GS_LLR;;B;GS_LLR=;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3", "A=1;;B;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3;GS_LLR=-1.2346,.");
+    expect_info("GS_LLR=7;A=1;GS_LLR;;B;GS_LLR=;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3",
+                "A=1;;B;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3;GS_LLR=-1.2346,.");
     expect_info("GS_FLAG=a,b;A", "A;GS_LLR=-1.2346,.");
     n_flag = 2;
     the_flag[0] = NULL;
@@ -97,10 +98,13 @@ static void numbers(void **state)
 static void bcf_edits(void **state)
 {
     (void)state;
-    static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=1>\n##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"o\">\n"
-        "##INFO=<ID=A,Number=1,Type=Integer,Description=\"a\">\n##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n"
+    static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=1>\n"
+        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"o\">\n"
+        "##INFO=<ID=A,Number=1,Type=Integer,Description=\"a\">\n"
+        "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n"
         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n";
-    static const char rows[] = "1\t5\t.\tA\tC,G\t1.5\tPASS\tGS_LLR=1,2;A=3\tGT\t0/1\n1\t6\tx\tA\tC,G\t.\t.\tGS_LLR=4\tGT\t./.\n"
+    static const char rows[] = "1\t5\t.\tA\tC,G\t1.5\tPASS\tGS_LLR=1,2;A=3\tGT\t0/1\n"
+        "1\t6\tx\tA\tC,G\t.\t.\tGS_LLR=4\tGT\t./.\n"
         "1\t6\tx\tA\tC,G\t.\t.\t.\tGT\t.|1\n1\t0\t.\tN\tT,G\t.\t.\tA=1\tGT\t1\n";
     char text[2000];
     snprintf(text, sizeof text, "%s%s", head, rows);
@@ -118,7 +122,8 @@ static void bcf_edits(void **state)
     }
     n_value = 2;
     n_flag = 0;
-    expect_body(&b, set_both, "1\t5\t.\tA\tC,G\t1.5\tPASS\tA=3;GS_LLR=-1.5,.\tGT\t0/1\n1\t6\tx\tA\tC,G\t.\t.\tGS_LLR=-1.5,.\tGT\t./.\n"
+    expect_body(&b, set_both, "1\t5\t.\tA\tC,G\t1.5\tPASS\tA=3;GS_LLR=-1.5,.\tGT\t0/1\n"
+        "1\t6\tx\tA\tC,G\t.\t.\tGS_LLR=-1.5,.\tGT\t./.\n"
         "1\t6\tx\tA\tC,G\t.\t.\tGS_LLR=-1.5,.\tGT\t.|1\n1\t0\t.\tN\tT,G\t.\t.\tA=1;GS_LLR=-1.5,.\tGT\t1\n");
 }
 

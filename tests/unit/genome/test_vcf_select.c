@@ -32,8 +32,8 @@ static void expect_ids(const gs_vcf_opt *o, const char *want)
         strncat(ids, id, 1);
     }
     if (strcmp(ids, want))
-        fail_msg("%s -r %s -R %s -t %s -T %s -f %s: expected %s, got %s", o->path, o->regions, o->regions_file, o->targets,
-                 o->targets_file, o->filters, want, ids);
+        fail_msg("%s -r %s -R %s -t %s -T %s -f %s: expected %s, got %s", o->path, o->regions, o->regions_file,
+                 o->targets, o->targets_file, o->filters, want, ids);
     free(s);
 }
 
@@ -117,7 +117,8 @@ static void files(void **state)
             snprintf(name, sizeof name, "%s.gz", cases[i].name);
             gs_vcf_opt o = all_of(file[2]);
             o.regions_overlap = 0;
-            o.regions_file = gz ? put_bgzip(name, cases[i].text, strlen(cases[i].text), 9) : put_text(cases[i].name, cases[i].text);
+            o.regions_file = gz ? put_bgzip(name, cases[i].text, strlen(cases[i].text), 9)
+                                : put_text(cases[i].name, cases[i].text);
             expect_ids(&o, cases[i].ids);
             o.targets_file = o.regions_file;
             o.regions_file = NULL;

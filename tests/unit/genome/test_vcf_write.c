@@ -34,8 +34,9 @@ static void forms(void **state)
 {
     (void)state;
     static const struct { const char *name; char type, kind; } cases[] = {
-        {"a", 0, 'v'}, {"a.vcf", 0, 'v'}, {"a.vcf.gz", 0, 'z'}, {"a.VCF.bgz", 0, 'z'}, {"a.bcf", 0, 'z'}, {"b", 'z', 'z'},
-        {"c", 'b', 'z'}, {"d", 'u', 'u'}, {"e.vcf", 'b', 'v'}, {"f.bcf", 'u', 'z'}, {"g.vcf.gz", 'v', 'z'},
+        {"a", 0, 'v'}, {"a.vcf", 0, 'v'}, {"a.vcf.gz", 0, 'z'}, {"a.VCF.bgz", 0, 'z'}, {"a.bcf", 0, 'z'},
+        {"b", 'z', 'z'}, {"c", 'b', 'z'}, {"d", 'u', 'u'}, {"e.vcf", 'b', 'v'}, {"f.bcf", 'u', 'z'},
+        {"g.vcf.gz", 'v', 'z'},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gs_err e = {0};
@@ -176,7 +177,8 @@ static void not_indexable(void **state)
     (void)state;
     static const struct { const char *body, *says; int index; } bad[] = {
         {"1\t9\t.\tA\tC\t.\t.\t.\n1\t5\t.\tA\tC\t.\t.\t.\n", "record 2 (1:5) is not in order", 1},
-        {"1\t9\t.\tA\tC\t.\t.\t.\n2\t5\t.\tA\tC\t.\t.\t.\n1\t10\t.\tA\tC\t.\t.\t.\n", "record 3 (1:10) is not in order", 1},
+        {"1\t9\t.\tA\tC\t.\t.\t.\n2\t5\t.\tA\tC\t.\t.\t.\n1\t10\t.\tA\tC\t.\t.\t.\n", "record 3 (1:10) is not in "
+         "order", 1},
         {"1\t600000000\t.\tA\tC\t.\t.\t.\n", "--write-index=csi", 2},
         {"1\tabc\t.\tA\tC\t.\t.\t.\n", "record 1 cannot be indexed: POS is no number", 1},
         {"1\t5\t.\tA\t<DEL>\t.\t.\tEND=700000000\n", "csi holds more", 2},
@@ -225,7 +227,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms), cmocka_unit_test(same_bytes), cmocka_unit_test(names), cmocka_unit_test(failures),
-        cmocka_unit_test(aborted), cmocka_unit_test(indexes), cmocka_unit_test(not_indexable), cmocka_unit_test(not_for_bcf),
+        cmocka_unit_test(aborted), cmocka_unit_test(indexes), cmocka_unit_test(not_indexable),
+        cmocka_unit_test(not_for_bcf),
     };
     return cmocka_run_group_tests(tests, make_input, remove_scratch);
 }

@@ -65,17 +65,18 @@ static void test_not_the_file(void **state)
     refused(dir, "web page");
     dir = copy_without("torch", "model.safetensors", "");
     put(dir, "pytorch_model.bin", "\200\002}q");
-    refused(dir, "torch .bin files are not supported yet; convert to safetensors");
+    refused(dir, "cut short within its pickle");
     put(dir, "pytorch_model.bin", lfs);
     refused(dir, "git-lfs pointer");
     dir = copy_without("configpage", "config.json", "");
     put(dir, "config.json", "<html>");
     refused(dir, "web page");
     put(at("."), "zip.bin", "PK\003\004....");
-    refused(at("zip.bin"), "torch .bin file");
+    refused(at("zip.bin"), "has no config.json");
     put(at("."), "text.bin", "chr1\t100\t.\tA\tC\n");
     refused(at("text.bin"), "not a safetensors file");
-    refused(GOLDEN "/model.safetensors", "give the directory that holds it");
+    write_safetensors(at("lone.safetensors"), "{}", 0);
+    refused(at("lone.safetensors"), "give the directory that holds it");
 }
 
 static void with_config(const char *text, const char *says)

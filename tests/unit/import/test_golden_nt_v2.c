@@ -1,7 +1,7 @@
 /* Published checkpoint formats against upstream's outputs: one line per directory of tests/golden. */
 #include "import/golden_check.h"
 
-static const golden goldens[] = {{"nt-v2", 1e-4}};
+static const golden goldens[] = {{"nt-v2", 1e-4}, {"nt-v1", 1e-4}, {"agro-nt", 1e-4}};
 enum { N = sizeof goldens / sizeof *goldens };
 
 static void test_tokens(void **state)
