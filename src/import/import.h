@@ -20,13 +20,24 @@ typedef struct gs_family {
     int (*import)(gs_bundle *b, const char *dir, const json_t *config, gs_err *e); /* b->tensors holds upstream's */
 } gs_family;
 extern const gs_family *const gs_families[];                      /* ends with NULL */
-extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic;
+extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic, gs_family_gpn, gs_family_gpn_msa, gs_family_phylogpn;
 
 /* ---- for the families ---- */
 
 /* Give the tensors canonical names by a table, drop those that it says are unused, keep the others as they are (the
  * binder names them as surplus). The table becomes b->names. */
 int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e);
+
+/* Whole numbers of config.json that go to int fields of a struct: key, offsetof, value when absent (-1: it must be
+ * there), range. The table ends with a key of NULL. */
+typedef struct { const char *key; size_t field; int def, min, max; } gs_fact_row;
+int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, const char *dir, gs_err *e);
+
+/* Convolution weights as upstream keeps them, [out, in, taps], to ours, [out, taps, in]; depthwise ones from
+ * [D, 1, taps] to [taps, D]. pattern: our name, with one %d. Others are left as they are. */
+int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e);
+/* Is there a tensor of that name? */
+int gs_import_has(const gs_bundle *b, const char *name);
 
 /* vocab.txt: one token per line, the line's number is the id. Lines beyond `most` are left out (published files have
  * more lines than the embedding has rows). A list of strings, NULL on failure; the caller decrefs. */

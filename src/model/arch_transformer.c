@@ -1,9 +1,9 @@
 /* Transformer encoders: BERT, ESM and their kin, steered by the configuration alone.
  *
- *   tokens -> embedding or convolution stem -> layers of attention and feed-forward -> final norm -> head
+ *   tokens -> embedding, one-hot (with aligned species: GPN-MSA) or convolution stem -> layers of attention and feed-forward -> final norm -> head
  *
  * Sources: Devlin 2019 (BERT: post-LN, learned positions), Lin 2023 / transformers modeling_esm.py (ESM: pre-LN,
- * rotary, token dropout), Shazeer 2020 (gated feed-forward), Press 2022 (ALiBi). */
+ * rotary, token dropout), Su 2021 / Benegas 2025 (RoFormer, GPN-MSA), Shazeer 2020 (gated feed-forward), Press 2022 (ALiBi). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ typedef struct {
     int norm, norm_pre, norm_bias;
     int position, positions, position_offset, rotary;
     int act, gated, attn_bias, up_bias, down_bias;
-    int stem_kernel, stem_pad, token_types, embed_norm, final_norm, token_dropout;
+    int stem_kernel, stem_pad, one_hot, aux, aux_vocab, token_types, embed_norm, final_norm, token_dropout;
     int head, head_act, head_bias, head_tied, head_vocab;
     double norm_eps, rotary_base;
 } config;
@@ -70,6 +70,9 @@ static const gs_json_row rows[] = {
     {"down_bias", GS_JSON_BOOL, AT(down_bias), -1, 0, 0, NULL},
     {"stem_kernel", GS_JSON_INT, AT(stem_kernel), 0, 0, 1 << 10, NULL},
     {"stem_pad", GS_JSON_INT, AT(stem_pad), -1, -1, 1 << 20, NULL},
+    {"one_hot", GS_JSON_BOOL, AT(one_hot), 0, 0, 0, NULL},
+    {"aux", GS_JSON_INT, AT(aux), 0, 0, 1 << 15, NULL},
+    {"aux_vocab", GS_JSON_INT, AT(aux_vocab), 0, 0, 255, NULL},
     {"token_types", GS_JSON_INT, AT(token_types), 0, 0, 1 << 10, NULL},
     {"embed_norm", GS_JSON_BOOL, AT(embed_norm), 0, 0, 0, NULL},
     {"final_norm", GS_JSON_BOOL, AT(final_norm), 1, 0, 0, NULL},
@@ -107,6 +110,10 @@ static const char *config_fault(const config *c, const gs_model *m)
         return "\"stem_pad\" is not a token of the vocabulary";
     if (c->stem_kernel && (c->stem_kernel % 2 == 0 || (c->head_tied && c->head != HEAD_NONE)))
         return "a stem must have an odd kernel and an untied head";
+    if (c->one_hot ? c->vocab + c->aux * c->aux_vocab > c->dim : c->aux > 0)
+        return "\"one_hot\" input must fit in \"dim\", and \"aux\" needs it";
+    if (c->one_hot && (c->stem_kernel || (c->head_tied && c->head != HEAD_NONE)))
+        return "\"one_hot\" input goes with neither a stem nor a tied head";
     if (c->token_dropout && m->tok->mask < 0)
         return "\"token_dropout\" needs a mask token";
     if ((size_t)c->layers > m->bundle.tensors.n)
@@ -173,7 +180,7 @@ static const gs_bind_row layer_rows[] = {
 
 static unsigned features(const config *c)
 {
-    unsigned f = c->stem_kernel ? STEM : EMBED;
+    unsigned f = c->stem_kernel ? STEM : c->one_hot ? 0 : EMBED;
     f |= c->position == POS_LEARNED ? POSITIONS : 0;
     f |= c->token_types ? TYPES : 0;
     f |= c->embed_norm ? EMBED_NORM : 0;
@@ -309,6 +316,8 @@ static int init(gs_model *m, gs_err *e)
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.head == HEAD_NONE ? 0 : w->c.head_vocab;
+    m->n_aux = w->c.aux;
+    m->aux_vocab = w->c.aux_vocab;
     int most = w->c.positions - w->c.position_offset;
     if (w->c.position == POS_LEARNED && (!m->tok->max_tokens || m->tok->max_tokens > most))
         m->tok->max_tokens = most;
@@ -333,9 +342,18 @@ static void token_dropout(gs_run *r, gs_mat x, const gs_batch *b, int32_t mask)
 }
 
 /* -> [T, D] */
+static gs_mat embed_symbols(gs_run *r, const weights *w, const gs_batch *b)
+{
+    if (w->c.stem_kernel)
+        return gs_stem(r, b, &w->stem);
+    if (w->c.one_hot)
+        return gs_embed_one_hot(r, b, w->c.vocab, w->c.aux_vocab, w->c.dim);
+    return gs_embed_tokens(r, b, w->embed, w->c.dim);
+}
+
 static gs_mat embed(gs_run *r, const weights *w, const gs_batch *b, int32_t mask)
 {
-    gs_mat x = w->c.stem_kernel ? gs_stem(r, b, &w->stem) : gs_embed_tokens(r, b, w->embed, w->c.dim);
+    gs_mat x = embed_symbols(r, w, b);
     if (w->c.token_dropout)
         token_dropout(r, x, b, mask);
     for (int t = 0; w->types && t < x.rows; t++) /* one sequence at a time: all tokens are of type 0 */

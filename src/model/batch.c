@@ -3,6 +3,34 @@
 #include "kernel/gemm.h"
 #include "model/model.h"
 
+static int check_aux(const gs_model *m, const gs_batch *b, gs_err *e)
+{
+    if (m->n_aux != b->n_aux || (b->n_aux && !b->aux))
+        return gs_fail(e, GS_EUSAGE, "%s reads an alignment of %d species beside the sequence, the input has %d",
+                       m->bundle.path, m->n_aux, b->n_aux);
+    for (size_t i = 0; i < (size_t)b->T * (size_t)b->n_aux; i++)
+        if (b->aux[i] >= m->aux_vocab)
+            return gs_fail(e, GS_EINTERNAL, "symbol %d of an aligned species is outside the model's %d", b->aux[i],
+                           m->aux_vocab);
+    return 0;
+}
+
+/* Read-outs that have a result: in the batch, and not in the margins of their sequence. */
+static int check_reads(const gs_model *m, const gs_batch *b, const gs_out *out, gs_err *e)
+{
+    for (int i = 0; i < out->n_read; i++) {
+        if (out->read[i] < 0 || out->read[i] >= b->T)
+            return gs_fail(e, GS_EINTERNAL, "read-out %d is outside the batch", out->read[i]);
+        for (int row = 0; m->margin && row < b->B; row++) {
+            int from = b->beg[row], to = b->beg[row + 1], t = out->read[i];
+            if (t >= from && t < to && (t < from + m->margin || t >= to - m->margin))
+                return gs_fail(e, GS_EUSAGE, "a read-out within %d tokens of the end of a sequence: %s gives nothing there",
+                               m->margin, m->bundle.path);
+        }
+    }
+    return 0;
+}
+
 static int check_batch(const gs_model *m, const gs_batch *b, const gs_out *out, gs_err *e)
 {
     if (out->n_read && !m->head_rows)
@@ -15,14 +43,15 @@ static int check_batch(const gs_model *m, const gs_batch *b, const gs_out *out, 
                            m->tok->max_tokens);
         if (n < 1)
             return gs_fail(e, GS_EUSAGE, "an empty sequence cannot go through a model");
+        if (n <= 2 * m->margin)
+            return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too short: %s takes at least %d", n, m->bundle.path,
+                           2 * m->margin + 1);
     }
     for (int t = 0; t < b->T; t++)
         if (b->ids[t] < 0 || b->ids[t] >= m->vocab)
             return gs_fail(e, GS_EINTERNAL, "token id %d is outside the model's %d", (int)b->ids[t], m->vocab);
-    for (int i = 0; i < out->n_read; i++)
-        if (out->read[i] < 0 || out->read[i] >= b->T)
-            return gs_fail(e, GS_EINTERNAL, "read-out %d is outside the batch", out->read[i]);
-    return 0;
+    int ret = check_aux(m, b, e);
+    return ret ? ret : check_reads(m, b, out, e);
 }
 
 static int all_finite(gs_mat x)
@@ -41,6 +70,19 @@ typedef struct { gs_batch batch; int *at; } layout;   /* at[t]: where the caller
 
 static int round_up(int n, int to) { return (n + to - 1) / to * to; }
 
+/* The species' symbols at the places of their tokens, 0 in the filler. */
+static const uint8_t *lay_out_aux(gs_run *r, const gs_batch *b, const int *at, int T)
+{
+    if (!b->n_aux)
+        return NULL;
+    size_t n = (size_t)b->n_aux;
+    uint8_t *aux = gs_new(r->arena, uint8_t, (size_t)T * n);
+    memset(aux, 0, (size_t)T * n);
+    for (int t = 0; t < b->T; t++)
+        memcpy(aux + (size_t)at[t] * n, b->aux + (size_t)t * n, n);
+    return aux;
+}
+
 static layout lay_out(gs_run *r, const gs_batch *b)
 {
     int *beg = gs_new(r->arena, int, 2 * b->B + 1), *at = gs_new(r->arena, int, b->T + 1);
@@ -58,7 +100,8 @@ static layout lay_out(gs_run *r, const gs_batch *b)
             at[t] = beg[2 * i] + t - b->beg[i];
             ids[at[t]] = b->ids[t];
         }
-    return (layout){{.B = 2 * b->B, .T = T, .beg = beg, .ids = ids}, at};
+    gs_batch batch = {.B = 2 * b->B, .T = T, .beg = beg, .ids = ids, .aux = lay_out_aux(r, b, at, T), .n_aux = b->n_aux};
+    return (layout){batch, at};
 }
 
 /* The caller's read-outs, each at a place that has the remainder of its token modulo GS_GEMM_PLACE, because the head

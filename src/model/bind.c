@@ -38,14 +38,19 @@ static int same_shape(const gs_binder *b, const gs_tensor *t, const char *shape)
     return 1;
 }
 
-/* Half precision to f32. Source rows may lie at odd addresses in a file of another's making: then they are copied. */
-static int widen(float *to, const gs_tensor *t)
+int gs_tensor_floats(float *to, const gs_tensor *t)
 {
     size_t n = (size_t)gs_tensor_count(t);
     const gs_kernels *k = gs_kernels_best();
+    if (t->dtype == GS_F32) {
+        memcpy(to, t->data, t->bytes);
+        return 0;
+    }
+    if (t->dtype != GS_F16 && t->dtype != GS_BF16)
+        return -1;
     uint16_t *copy = NULL;
     const uint16_t *from = t->data;
-    if ((uintptr_t)t->data % sizeof *from) {
+    if ((uintptr_t)t->data % sizeof *from) { /* odd addresses in a file of another's making */
         copy = malloc(t->bytes);
         if (!copy)
             return -1;
@@ -67,9 +72,7 @@ static const float *as_f32(gs_binder *b, const gs_tensor *t)
         b->failed = 1;
         return NULL;
     }
-    if (t->dtype == GS_F32)
-        memcpy(to, t->data, t->bytes);
-    else if (widen(to, t))
+    if (gs_tensor_floats(to, t))
         b->failed = 1;
     b->memory += (int64_t)bytes;
     return to;

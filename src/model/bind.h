@@ -21,6 +21,9 @@ typedef struct {
     int failed;              /* out of memory */
 } gs_binder;
 
+/* A tensor's elements as 32-bit numbers; -1: it is of another type than F32, F16, BF16, or out of memory. */
+int gs_tensor_floats(float *to, const gs_tensor *t);
+
 /* {.bundle, .dims, .features} are set by the caller; then begin, any number of bind, and always finish. */
 int gs_bind_begin(gs_binder *b, gs_err *e);
 /* Matrices become f32, on memory that the bundle's tensors own; the mapping itself is used where it is f32 already.

@@ -26,6 +26,8 @@ static const gs_json_row recipe_rows[] = {
     {"readout", GS_JSON_NAME, AT(readout), GS_READ_TOKEN, 0, 0, readouts},
     {"species", GS_JSON_TEXT, AT(species), 0, 0, sizeof((gs_recipe *)0)->species, NULL},
     {"scope", GS_JSON_TEXT, AT(scope), 0, 0, sizeof((gs_recipe *)0)->scope, NULL},
+    {"stride", GS_JSON_INT, AT(stride), 0, 0, 1e9, NULL},
+    {"msa", GS_JSON_INT, AT(msa), 0, 0, 1 << 16, NULL},
     {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
 #undef AT
 

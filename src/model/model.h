@@ -16,7 +16,7 @@
  *              "bpe" also "merges": [left id, right id, left id, ...], "fuse_unk", "lowercase", "spaces":
  *              "keep|strip|skip", "run", "run_least", "run_as" (gs_bpe_spec)
  *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "readout": "token|marginal",
- *              "species", "scope"}
+ *              "species", "scope", "stride", "msa"}
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
 typedef struct {
     char *architecture;
@@ -40,7 +40,8 @@ typedef struct {
 /* An architecture: one file model/arch_x.c exports one of these, model/registry.c lists them. */
 typedef struct gs_arch {
     const char *name;
-    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory; may lower m->tok->max_tokens. */
+    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux, m->aux_vocab
+     * where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
     void (*free)(gs_model *m);                                  /* m->weights may be NULL */
     /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
@@ -49,7 +50,7 @@ typedef struct gs_arch {
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
-extern const gs_arch gs_arch_transformer;
+extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn;
 
 /* How masked k-mer tokens become a ratio of bases: one of them with the other bases as they are, or the mass per base
  * of all that cover it. */
@@ -65,6 +66,8 @@ typedef struct {
     gs_readout readout;
     char species[64];        /* word that stands before every sequence (gs_model_species); "" = none */
     char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
+    int stride;              /* 1: every window is centred on its variant, none is shared; 0: the mode's choice */
+    int msa;                 /* aligned species that stand beside the reference (b->aux); 0 = none */
 } gs_recipe;
 
 struct gs_model {
@@ -72,6 +75,9 @@ struct gs_model {
     void *weights;           /* the architecture's own */
     int dim, head_rows;      /* D; rows of the head: logits are over token ids 0 .. head_rows, 0 = no head */
     int vocab;               /* token ids that the embedding knows: 0 .. vocab */
+    int margin;              /* tokens at either end of a sequence that have no output (valid convolutions): no read-outs
+                              * there, hidden states are 0, and a sequence must be longer than twice that */
+    int n_aux, aux_vocab;    /* species that a batch must bring in aux, symbols 0 .. aux_vocab; 0 = none */
     int64_t parameters;
     int64_t memory;          /* bytes of weights that this process holds (mapped ones not counted) */
     gs_tokenizer *tok;

@@ -9,6 +9,19 @@ gs_mat gs_embed_tokens(gs_run *r, const gs_batch *b, const float *table, int D)
     return x;
 }
 
+gs_mat gs_embed_one_hot(gs_run *r, const gs_batch *b, int V, int A, int D)
+{
+    gs_mat x = gs_mat_new(r, b->T, D);
+    memset(x.d, 0, sizeof(float) * (size_t)b->T * (size_t)D);
+    for (int t = 0; t < b->T; t++) {
+        float *row = gs_mat_row(x, t);
+        row[b->ids[t]] = 1;
+        for (int s = 0; s < b->n_aux; s++)
+            row[V + s * A + b->aux[(size_t)t * (size_t)b->n_aux + (size_t)s]] = 1;
+    }
+    return x;
+}
+
 void gs_add_positions(gs_run *r, gs_mat x, const gs_batch *b, const float *table, int offset)
 {
     for (int i = 0; i < b->B; i++)

@@ -25,7 +25,8 @@ typedef enum { GS_ACT_NONE, GS_ACT_GELU, GS_ACT_GELU_TANH, GS_ACT_SILU, GS_ACT_R
 typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
 
 /* The sequences of a batch: row r has tokens beg[r] .. beg[r+1]; beg has B + 1 entries, T = beg[B]. */
-typedef struct { int B, T; const int *beg; const int32_t *ids; } gs_batch;
+/* aux: more input per token, [T, n_aux] symbols of n_aux aligned species; NULL for models that read one sequence. */
+typedef struct { int B, T; const int *beg; const int32_t *ids; const uint8_t *aux; int n_aux; } gs_batch;
 
 /* rows x cols, contents undefined. */
 gs_mat gs_mat_new(gs_run *r, int rows, int cols);
@@ -40,6 +41,26 @@ void gs_activate(gs_run *r, gs_mat x, gs_act act);                      /* in pl
 gs_mat gs_glu(gs_run *r, gs_mat x, gs_act act);
 gs_mat gs_rows(gs_run *r, gs_mat x, const int *row, int n);             /* gather rows: [T, D] -> [n, D] */
 
+/* The same where rows between sequences belong to none: sequence i is rows beg[i] .. beg[i] + len[i] of a matrix. */
+typedef struct { int B, rows; const int *beg, *len; } gs_spans;
+gs_spans gs_spans_of(gs_run *r, const gs_batch *b);
+/* Each sequence less n tokens at either end, from a multiple of GS_GEMM_PLACE on; those that are too short get no
+ * rows. */
+gs_spans gs_spans_crop(gs_run *r, const gs_spans *s, int n);
+/* The middle of each sequence: rows of `from` -> rows of `to`; rows of no sequence become 0. */
+gs_mat gs_crop(gs_run *r, gs_mat x, const gs_spans *from, const gs_spans *to);
+
+/* Dilated 1-D convolution within each sequence, odd number of taps. w: [out, taps, in], or depthwise (in = out = D)
+ * [taps, D]; b [out] or NULL. `to` = `from` makes it "same" (zeros beyond the ends), `to` = `from` cropped by
+ * dilation * (taps / 2) "valid". [from.rows, in] -> [to.rows, out] */
+typedef struct { const float *w, *b; int in, out, taps, dilation, depthwise; } gs_conv_w;
+gs_mat gs_conv(gs_run *r, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to);
+/* One mean and variance over all tokens and channels of a sequence. Source: Wu 2018, group normalisation with one
+ * group. Rows of no sequence become 0. */
+gs_mat gs_group_norm(gs_run *r, gs_mat x, const gs_norm_w *w, const gs_spans *s);
+
+/* 1 at channel id, and for species s of b->aux at channel V + s * A + symbol; else 0. -> [T, D] */
+gs_mat gs_embed_one_hot(gs_run *r, const gs_batch *b, int V, int A, int D);
 /* table [V, D] -> [T, D] */
 gs_mat gs_embed_tokens(gs_run *r, const gs_batch *b, const float *table, int D);
 /* x[t] += table[offset + position of t in its row] */

@@ -1,24 +1,35 @@
-/* One token per base, in upper or lower case. */
+/* One token per base: in upper or lower case, or ("base_exact") only as the vocabulary spells it. */
 #include <ctype.h>
 #include <stdlib.h>
 #include "token/token.h"
 
 /* data: int32_t [256], the id of each byte. */
-static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
+static int init_table(gs_tokenizer *t, int fold, gs_err *e)
 {
-    (void)s;
     int32_t *ids = malloc(256 * sizeof *ids);
     if (!ids)
         return gs_fail_mem(e, "a tokenizer", 256 * sizeof *ids);
     for (int c = 0; c < 256; c++) {
         const char as_is = (char)c, upper = (char)toupper(c), lower = (char)tolower(c);
         int id = gs_token_id(t, &as_is, 1);
-        id = id >= 0 ? id : gs_token_id(t, &upper, 1);
-        id = id >= 0 ? id : gs_token_id(t, &lower, 1);
+        id = id >= 0 || !fold ? id : gs_token_id(t, &upper, 1);
+        id = id >= 0 || !fold ? id : gs_token_id(t, &lower, 1);
         ids[c] = id >= 0 ? id : t->unk;
     }
     t->data = ids;
     return 0;
+}
+
+static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
+{
+    (void)s;
+    return init_table(t, 1, e);
+}
+
+static int init_exact(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
+{
+    (void)s;
+    return init_table(t, 0, e);
 }
 
 static void free_data(gs_tokenizer *t)
@@ -39,3 +50,4 @@ static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens
 }
 
 const gs_tokenizer_kind gs_tok_base = {"base", init, free_data, encode, NULL};
+const gs_tokenizer_kind gs_tok_base_exact = {"base_exact", init_exact, free_data, encode, NULL};

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base, &gs_tok_kmer, &gs_tok_kmer_overlap, &gs_tok_bpe, NULL};
+static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base,         &gs_tok_base_exact, &gs_tok_kmer,
+                                                 &gs_tok_kmer_overlap, &gs_tok_bpe,        NULL};
 
 enum { SPECIAL = 3 /* tokens around a sequence */ };
 

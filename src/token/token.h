@@ -62,7 +62,7 @@ typedef struct gs_tokenizer_kind {
      * N token, so that token positions do not move. NULL: same as encode. */
     int (*encode_window)(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
 } gs_tokenizer_kind;
-extern const gs_tokenizer_kind gs_tok_base, gs_tok_kmer, gs_tok_kmer_overlap, gs_tok_bpe;
+extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer, gs_tok_kmer_overlap, gs_tok_bpe;
 
 /* Make a tokenizer of a named kind. Everything in the spec is copied. NULL on failure. */
 gs_tokenizer *gs_tokenizer_new(const gs_tokenizer_spec *s, gs_err *e);

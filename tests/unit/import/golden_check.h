@@ -42,6 +42,7 @@ static void golden_token_line(const gs_tokenizer *t, char *line)
     char *ids = strchr(line, '\t');
     assert_non_null(ids);
     *ids++ = 0;
+    ids += *ids == '.'; /* no ids at all */
     const char *seq = strcmp(line, ".") ? line : "";
     assert_int_equal(gs_encode(t, seq, (int64_t)strlen(seq), &out, &e), 0);
     for (int i = 0; i < out.n; i++) {
@@ -110,21 +111,37 @@ static const gs_tensor *golden_tensor(const gs_tensors *s, int i, const char *wh
     return gs_tensors_find(s, name);
 }
 
-/* Sequence i: hidden states and logits (where the model has a head; of all tokens where none are named), then the
- * logits alone, which take a shorter way. Differences to diff[2]. */
+/* The positions whose logits are stored: those of "pos", or all that have any. */
+static int golden_positions(const gs_tensors *s, int i, int margin, int T, int **read)
+{
+    const gs_tensor *pos = golden_tensor(s, i, "pos");
+    if (pos) {
+        *read = as_ints(pos, (int)gs_tensor_count(pos));
+        return (int)gs_tensor_count(pos);
+    }
+    *read = calloc((size_t)T, sizeof **read);
+    assert_non_null(*read);
+    for (int t = margin; t < T - margin; t++)
+        (*read)[t - margin] = t;
+    return T - 2 * margin;
+}
+
+/* Sequence i: hidden states and logits (where the model has a head), then the logits alone, which take a shorter way. Differences to diff[2]. */
 static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, int i, double diff[2])
 {
     gs_err e = {0};
-    const gs_tensor *ids = golden_tensor(s, i, "ids"), *pos = golden_tensor(s, i, "pos");
+    const gs_tensor *ids = golden_tensor(s, i, "ids"), *aux = golden_tensor(s, i, "aux");
     const gs_tensor *want = golden_tensor(s, i, "logits");
-    int T = (int)gs_tensor_count(ids), n_read = !want ? 0 : pos ? (int)gs_tensor_count(pos) : T;
-    int *id = as_ints(ids, T), *read = as_ints(pos, n_read), beg[2] = {0, T};
-    gs_batch b = {1, T, beg, id};
-    gs_out both = {.want_hidden = 1, .n_read = n_read, .read = read}, logits = {.n_read = n_read, .read = read};
+    int *read, T = (int)gs_tensor_count(ids), *id = as_ints(ids, T);
+    int n = want ? golden_positions(s, i, m->margin, T, &read) : (read = NULL, 0);
+    gs_batch b = {.B = 1, .T = T, .beg = (int[]){0, T}, .ids = id, .aux = aux ? aux->data : NULL,
+                  .n_aux = aux ? (int)aux->shape[1] : 0};
+    gs_out both = {.want_hidden = 1, .n_read = n, .read = read}, logits = {.n_read = n, .read = read};
     gs_mark mark = gs_arena_mark(r->arena);
     if (gs_forward(r, m, &b, &both, &e) || (want && gs_forward(r, m, &b, &logits, &e)))
         fail_msg("%s", e.msg);
-    diff[0] = fmax(diff[0], max_difference(both.hidden, golden_tensor(s, i, "hidden")));
+    gs_mat hidden = {gs_mat_row(both.hidden, m->margin), T - 2 * m->margin, both.hidden.cols};
+    diff[0] = fmax(diff[0], max_difference(hidden, golden_tensor(s, i, "hidden")));
     if (want) {
         diff[1] = fmax(diff[1], max_difference(both.logits, want));
         assert_memory_equal(both.logits.d, logits.logits.d,

@@ -30,7 +30,7 @@ static double check_window(gs_run *r, const gs_model *m, json_t *window, int cen
     assert_non_null(id);
     for (int i = 0; i < beg[1]; i++)
         id[i] = (int32_t)json_integer_value(json_array_get(ids, (size_t)i));
-    gs_batch b = {1, beg[1], beg, id};
+    gs_batch b = {.B = 1, .T = beg[1], .beg = beg, .ids = id};
     gs_out out = {.n_read = 1, .read = &centre};
     gs_mark mark = gs_arena_mark(r->arena);
     if (gs_forward(r, m, &b, &out, &e))

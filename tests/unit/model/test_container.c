@@ -84,7 +84,7 @@ static void try_forward(gs_bundle *b)
     gs_model *m = gs_model_build(b, NULL);
     gs_run r = {gs_arena_new(), gs_kernels_best()};
     if (m)
-        gs_forward(&r, m, &(gs_batch){1, 4, beg, ids}, &out, NULL);
+        gs_forward(&r, m, &(gs_batch){.B = 1, .T = 4, .beg = beg, .ids = ids}, &out, NULL);
     gs_arena_free(r.arena);
     gs_model_close(m);
 }

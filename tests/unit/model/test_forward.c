@@ -39,7 +39,7 @@ static void test_neighbours(void **state)
         gs_model *m = tiny(configs[i]);
         gs_run r = new_run();
         const int beg[] = {0, 5, 12}, alone_beg[] = {0, 7}, read[] = {4, 6}, alone_read[] = {1};
-        gs_batch both = {2, 12, beg, ids}, alone = {1, 7, alone_beg, ids + 5};
+        gs_batch both = {.B = 2, .T = 12, .beg = beg, .ids = ids}, alone = {.B = 1, .T = 7, .beg = alone_beg, .ids = ids + 5};
         gs_out x = {.n_read = 2, .read = read}, y = {.want_hidden = 1, .n_read = 1, .read = alone_read};
         assert_int_equal(gs_forward(&r, m, &both, &x, NULL), 0);
         assert_int_equal(gs_forward(&r, m, &alone, &y, NULL), 0);
@@ -68,13 +68,13 @@ static void test_refused(void **state)
     int32_t many[65] = {0}, outside[] = {6};
     const int beg[] = {0, 65}, one[] = {0, 1}, none[] = {0, 0, 1}, first = 0, beyond = 1;
     gs_model *m = tiny(TINY_CONFIG);
-    assert_int_equal(forward(m, &(gs_batch){1, 65, beg, many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 65, .beg = beg, .ids = many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
     assert_non_null(strstr(e.msg, "65 tokens is too long"));
-    assert_int_equal(forward(m, &(gs_batch){1, 1, one, outside}, (gs_out){.want_hidden = 1}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){2, 1, none, many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
-    assert_int_equal(forward(m, &(gs_batch){1, 1, one, many}, (gs_out){.n_read = 1, .read = &beyond}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){1, 1, one, many}, (gs_out){.n_read = 1, .read = &first}, &e), 0);
-    assert_int_equal(forward(m, &(gs_batch){0, 0, one, many}, (gs_out){.want_hidden = 1}, &e), 0);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = outside}, (gs_out){.want_hidden = 1}, &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 2, .T = 1, .beg = none, .ids = many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many}, (gs_out){.n_read = 1, .read = &beyond}, &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many}, (gs_out){.n_read = 1, .read = &first}, &e), 0);
+    assert_int_equal(forward(m, &(gs_batch){.B = 0, .T = 0, .beg = one, .ids = many}, (gs_out){.want_hidden = 1}, &e), 0);
     gs_model_close(m);
 }
 
@@ -87,7 +87,7 @@ static void test_not_finite(void **state)
     memcpy((void *)gs_tensors_find(&b.tensors, "layers.0.up.weight")->data, &(float){NAN}, sizeof(float));
     gs_model *m = gs_model_build(&b, &e);
     assert_non_null(m);
-    assert_int_equal(forward(m, &(gs_batch){1, 12, beg, ids}, (gs_out){.n_read = 1, .read = &read}, &e), -GS_EMODEL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, (gs_out){.n_read = 1, .read = &read}, &e), -GS_EMODEL);
     assert_non_null(strstr(e.msg, "not finite"));
     gs_model_close(m);
 }
@@ -119,7 +119,7 @@ static void test_half_weights(void **state)
         m[i] = gs_model_build(&b, NULL);
         assert_non_null(m[i]);
         out[i] = (gs_out){.n_read = 3, .read = read};
-        assert_int_equal(gs_forward(&r, m[i], &(gs_batch){1, 12, beg, ids}, &out[i], NULL), 0);
+        assert_int_equal(gs_forward(&r, m[i], &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, &out[i], NULL), 0);
     }
     assert_memory_equal(out[0].logits.d, out[1].logits.d, 12 * sizeof(float));
     assert_int_equal(m[0]->memory, 0);
@@ -149,11 +149,11 @@ static void test_out_of_memory(void **state)
     getrlimit(RLIMIT_AS, &old);
     low.rlim_max = old.rlim_max;
     setrlimit(RLIMIT_AS, &low);
-    int ret = gs_forward(&r, m, &(gs_batch){1, T, beg, many}, &out, &e);
+    int ret = gs_forward(&r, m, &(gs_batch){.B = 1, .T = T, .beg = beg, .ids = many}, &out, &e);
     setrlimit(RLIMIT_AS, &old);
     assert_int_equal(ret, -GS_ENOMEM);
     assert_non_null(strstr(e.msg, "40000000 tokens"));
-    assert_int_equal(gs_forward(&r, m, &(gs_batch){1, 12, small, ids}, &out, &e), 0);
+    assert_int_equal(gs_forward(&r, m, &(gs_batch){.B = 1, .T = 12, .beg = small, .ids = ids}, &out, &e), 0);
     free(many);
     gs_arena_free(r.arena);
     gs_model_close(m);

@@ -78,7 +78,7 @@ static void check_row(const gs_attention_w *w, const float *x, const float *y, i
 static const float slopes[HEADS] = {0.5f, 0.25f, 0.125f, 0.0625f};
 /* The third row is longer than a block of queries. */
 static const int beg[] = {0, 1, 34, 334, 340, 361};
-static const gs_batch batch = {5, 361, beg, NULL};
+static const gs_batch batch = {.B = 5, .T = 361, .beg = beg};
 
 static void test_values(void **state)
 {
@@ -101,7 +101,7 @@ static void test_rows_are_independent(void **state)
     gs_mat x = random_mat(r, batch.T, D, 1), y = gs_attention(r, x, &w, &batch);
     for (int b = 0; b < batch.B; b++) {
         int len = beg[b + 1] - beg[b];
-        gs_batch alone = {1, len, (int[]){0, len}, NULL};
+        gs_batch alone = {.B = 1, .T = len, .beg = (int[]){0, len}};
         gs_mat z = gs_attention(r, (gs_mat){gs_mat_row(x, beg[b]), len, D}, &w, &alone);
         assert_memory_equal(z.d, gs_mat_row(y, beg[b]), sizeof(float) * (size_t)len * D);
     }

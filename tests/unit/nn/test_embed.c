@@ -3,7 +3,7 @@
 enum { D = 11, V = 6 };
 static const int beg[] = {0, 3, 4, 9};
 static const int32_t ids[] = {1, 2, 5, 0, 3, 3, 4, 1, 2};
-static const gs_batch batch = {3, 9, beg, ids};
+static const gs_batch batch = {.B = 3, .T = 9, .beg = beg, .ids = ids};
 
 static void test_tokens_and_positions(void **state)
 {

@@ -1,0 +1,35 @@
+#include <string.h>
+#include "kernel/gemm.h"
+#include "nn/nn.h"
+
+gs_spans gs_spans_of(gs_run *r, const gs_batch *b)
+{
+    int *len = gs_new(r->arena, int, b->B + 1);
+    for (int i = 0; i < b->B; i++)
+        len[i] = b->beg[i + 1] - b->beg[i];
+    return (gs_spans){b->B, b->T, b->beg, len};
+}
+
+gs_spans gs_spans_crop(gs_run *r, const gs_spans *s, int n)
+{
+    int *beg = gs_new(r->arena, int, s->B + 1), *len = gs_new(r->arena, int, s->B + 1), end = 0;
+    for (int i = 0; i < s->B; i++) {
+        len[i] = s->len[i] > 2 * n ? s->len[i] - 2 * n : 0;
+        beg[i] = (end + GS_GEMM_PLACE - 1) / GS_GEMM_PLACE * GS_GEMM_PLACE;
+        end = len[i] ? beg[i] + len[i] : end;
+    }
+    return (gs_spans){s->B, end, beg, len};
+}
+
+gs_mat gs_crop(gs_run *r, gs_mat x, const gs_spans *from, const gs_spans *to)
+{
+    gs_mat y = gs_mat_new(r, to->rows, x.cols);
+    size_t D = (size_t)x.cols;
+    memset(y.d, 0, sizeof(float) * (size_t)y.rows * D);
+    for (int i = 0; i < to->B; i++) {
+        int off = (from->len[i] - to->len[i]) / 2;
+        if (to->len[i])
+            memcpy(gs_mat_row(y, to->beg[i]), gs_mat_row(x, from->beg[i] + off), sizeof(float) * (size_t)to->len[i] * D);
+    }
+    return y;
+}
