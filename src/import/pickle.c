@@ -289,9 +289,7 @@ static int op_add(machine *m) /* APPEND, SETITEM */
 
 static int remember(machine *m, uint64_t i)
 {
-    if (i >= GS_PICKLE_VALUES)
-        return too_many(m);
-    if (m->n_stack <= bottom(m))
+    if (m->n_stack <= bottom(m) || i > (uint64_t)(m->at - m->begin)) /* no writer leaves more places free */
         return bad(m);
     if (gs_reserve(&m->memo, &m->cap_memo, (size_t)i + 1, sizeof *m->memo))
         return gs_fail_mem(m->e, "a pickle", (size_t)i * sizeof *m->memo);
