@@ -20,6 +20,10 @@ static void plan_wt(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_
         a->flag = GS_FLAG_TOO_LONG;
         return;
     }
+    if (span[0] < s->m->margin || span[1] > v->ref->n - s->m->margin) {
+        a->flag = GS_FLAG_UNSUPPORTED; /* more than one base where the window has one output */
+        return;
+    }
     int row = gs_plan_row(plan, gs_plan_seq(plan, v->ref->ids, v->ref->n), NULL, 0);
     gs_plan_ratio(s, plan, v, a, (gs_term){.row = row, .owner = pl->owner}, span);
 }
