@@ -30,7 +30,7 @@ function strip(s,    out, end) {
 BEGIN {
     all = "base kernel nn token genome model import score report api"
     may["base"] = ""; may["kernel"] = "base"; may["nn"] = "base kernel"; may["token"] = "base"; may["genome"] = "base"
-    may["model"] = "base nn token"; may["import"] = "base token model"; may["score"] = "base nn token genome model"
+    may["model"] = "base kernel nn token"; may["import"] = "base token model"; may["score"] = "base nn token genome model"
     may["report"] = "base"; may["api"] = "base nn token genome model import score"; may["cli"] = all
 }
 FNR == 1 {
@@ -47,6 +47,7 @@ FNR == 500 { say("500 lines or more") }
     to = q[2]
     if (to !~ /\// && to != "gscore.h") say("include paths begin with the floor: " to)
     sub(/\/.*/, "", to)
+    if (to == "kernel" && part[n] ~ /^arch_/) say("architectures know layers, not kernels: " q[2])
     if (q[2] != "gscore.h" && to != floor && !has(may[floor], to)) say(floor "/ must not include " q[2])
     next
 }

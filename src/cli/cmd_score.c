@@ -123,6 +123,20 @@ static int circular(score_args *a, const char *name)
     return 0;
 }
 
+/* An INFO key as the VCF specification has it. */
+static int tag(score_args *a, const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_", more[] = "0123456789.";
+    a->tag = name;
+    const char *rest = name + strspn(name, letters);
+    while (*rest && rest > name && (strchr(letters, *rest) || strchr(more, *rest)))
+        rest++;
+    if (rest > name && !*rest && strcmp(name, "GS_FLAG"))
+        return 0;
+    fprintf(stderr, "gscore score: --tag wants letters, digits, _ and ., a letter first, and not GS_FLAG: not '%s'\n", name);
+    return -1;
+}
+
 static int flank(score_args *a, const char *text)
 {
     if (!strcmp(text, "all")) {
@@ -138,8 +152,8 @@ static int io_option(score_args *a, int c, const char *arg)
     switch (c) {
     case 'o': a->out.path = arg; return 0;
     case 'O': return output_type(a, arg);
-    case 'W': return (a->out.index = arg ? 1 + word("-W", arg, "csi|tbi") : 1) ? 0 : -1;
-    case TAG: a->tag = arg; return 0;
+    case 'W': return (a->out.index = arg ? 1 + word("-W", arg + (arg[0] == '='), "csi|tbi") : 1) ? 0 : -1;
+    case TAG: return tag(a, arg);
     case DIGITS: return number("--digits", arg, 0, 6, &a->digits);
     case NO_VERSION: a->no_version = 1; return 0;
     case STATS: a->stats = arg; return 0;

@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/cpu.h"
@@ -37,6 +38,7 @@ static int version(void)
 
 int main(int argc, char **argv)
 {
+    signal(SIGPIPE, SIG_DFL);   /* a reader that left ends us quietly (141), also under a parent that ignores it */
     if (argc < 2) {
         usage(stderr);
         return GS_EUSAGE;

@@ -73,8 +73,8 @@ static int add_provenance(const score_args *a, const gs_scorer *s, gs_model *m, 
     gs_scorer_options(s, options, sizeof options);
     if (!m->bundle.sha256[0] && gs_bundle_hash(&m->bundle, e))
         return -(int)e->code;
-    snprintf(line[0], LINE, "##gscore_scoreVersion=" GSCORE_VERSION "+htslib-%s+%s-%s,precision=f32,kernels=%s",
-             gs_vcf_htslib_version(), gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
+    snprintf(line[0], LINE, "##gscore_scoreVersion=" GSCORE_VERSION "+htslib-%s+OpenBLAS-%s-%s,precision=f32,kernels=%s",
+             gs_vcf_htslib_version(), strchr(gs_gemm_version(), ' ') + 1, gs_gemm_core(), gs_isa_name(gs_isa()));
     snprintf(line[1], LINE, "##gscore_scoreCommand=score %s", options);
     snprintf(line[2], LINE, "##gscore_model=<ID=%.200s,sha256=%s,window=%d,licence=\"%.200s\">", card_text(s->m, "name"),
              m->bundle.sha256, s->window, card_text(s->m, "licence"));
@@ -215,6 +215,8 @@ int score_run(const score_args *a)
     run r = {0};
     gs_err e = {0};
     cli_log_start(a->quiet ? 0 : a->verbosity);
+    if (a->verbosity > 3)
+        gs_vcf_htslib_log(a->verbosity);
     int rc = open_all(&r, a, &e);
     if (!rc) {
         watch_signals(r.out);

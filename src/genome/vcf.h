@@ -1,7 +1,7 @@
 /* VCF and BCF, reading and writing. The only place that knows htslib's records.
  *
  * A record that came from VCF text and goes to VCF text keeps every byte but for our own INFO tags: the line is kept
- * and only its INFO column is edited. Anything else goes through htslib's record.
+ * and only its INFO column is edited (line ends become \n). Anything else goes through htslib's record.
  * Threads: one reader and one writer may work at the same time on one header (htslib adds undeclared names to it while
  * parsing: a lock inside keeps them apart). A record belongs to one thread at a time. */
 #ifndef GS_VCF_H
@@ -69,7 +69,7 @@ int gs_record_set_string(gs_vcf *v, gs_record *rec, const char *tag, const char 
 /* ---- output ---- */
 typedef struct {
     const char *path;                 /* NULL or "-": standard output */
-    char type;                        /* v z b u; 0 = by suffix, else v */
+    char type;                        /* v z b u; 0 = v. As in bcftools another suffix wins, with a warning */
     int level;                        /* compression 0-9, -1 = default */
     int index;                        /* 0 none, 1 csi, 2 tbi (-W) */
     const char *input;                /* refused if it is the same file as path */

@@ -167,7 +167,7 @@ static void match_contigs(gs_vcf *v, gs_ref *r, char *have, int *way)
             *way = naming(r, rid, name);
     }
     const char *first = *way ? NULL : first_contig(v);
-    int rid = first ? gs_ref_find(r, first, 0) : -1;
+    int rid = first ? gs_ref_find(r, first, gs_vcf_contig_len(v, first)) : -1;
     if (rid >= 0)
         *way = naming(r, rid, first);
     v->contig.l = 0;

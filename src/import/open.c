@@ -57,13 +57,21 @@ static int installed_at(const char *dir, const char *name, char *out)
     return !stat(gs_import_path(dir, name, out), &st) && S_ISDIR(st.st_mode) ? 2 : 0;
 }
 
+static int listed(const gs_str *s, const char *name, int len)
+{
+    for (const char *p = s->s; p; p = strstr(p, ", "), p = p ? p + 2 : NULL)
+        if (!strncmp(p, name, (size_t)len) && (!p[len] || p[len] == ','))
+            return 1;
+    return 0;
+}
+
 static void add_installed(gs_str *s, const char *dir)
 {
     struct dirent **entry = NULL;
     int n = scandir(dir, &entry, NULL, alphasort);
     for (int i = 0; i < n; i++) {
         size_t len = strlen(entry[i]->d_name);
-        if (len > 4 && !strcmp(entry[i]->d_name + len - 4, ".bin"))
+        if (len > 4 && !strcmp(entry[i]->d_name + len - 4, ".bin") && !listed(s, entry[i]->d_name, (int)len - 4))
             gs_str_printf(s, "%s%.*s", s->len ? ", " : "", (int)len - 4, entry[i]->d_name);
         free(entry[i]);
     }

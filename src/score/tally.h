@@ -16,6 +16,6 @@ void gs_tally_allele(gs_tally *t, gs_flag f);
 int gs_tally_wrong_genome(const gs_tally *t);
 /* Nothing was scored, and the reason is not the kind of the variants. */
 int gs_tally_suspicious(const gs_tally *t);
-/* "symbolic 3, ref_mismatch 1" or "" */
+/* Why alleles were not scored: "symbolic 3, ref_mismatch 1" or "" */
 void gs_tally_reasons(const gs_tally *t, char *out, int n);
 #endif
