@@ -44,11 +44,12 @@ static const gs_name_row names[] = {
 /* The table of positions is stored with rotary positions too. */
 static const gs_name_row no_positions[] = {{"esm.embeddings.position_embeddings.weight", NULL, 0, 1}, {NULL, NULL, 0, 0}};
 
-enum { MAX_K = 12, WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 bases of six-mers */ };
+enum { WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 bases of six-mers */ };
 
 /* What config.json and the vocabulary say. */
 typedef struct {
-    int vocab, dim, layers, heads, ffn, positions, pad, k, max_tokens;
+    gs_sizes size;
+    int positions, pad, k, max_tokens;
     const char *position;
     double eps;
 } facts;
@@ -65,36 +66,14 @@ static int match(const json_t *config, const gs_tensors *t)
     return gs_tensors_find(t, "esm.embeddings.word_embeddings.weight") != NULL;
 }
 
-/* Length of the k-mers: that of the longest entry over ACGT. */
-static int kmer_length(const json_t *vocab)
-{
-    size_t i, k = 0;
-    json_t *v;
-    json_array_foreach(vocab, i, v) {
-        const char *s = json_string_value(v);
-        size_t n = json_string_length(v);
-        if (strspn(s, "ACGT") == n && n > k && n <= MAX_K)
-            k = n;
-    }
-    return (int)k;
-}
-
 static int read_facts(facts *f, const json_t *config, const char *dir, gs_err *e)
 {
-    static const struct { const char *key; size_t field; } needed[] = {{"vocab_size", offsetof(facts, vocab)},
-                                                                       {"hidden_size", offsetof(facts, dim)},
-                                                                       {"intermediate_size", offsetof(facts, ffn)},
-                                                                       {"num_hidden_layers", offsetof(facts, layers)},
-                                                                       {"num_attention_heads", offsetof(facts, heads)}};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        double x = gs_json_number(config, needed[i].key, 0);
-        if (!(x >= 1 && x <= 1 << 20))
-            return gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" is missing or out of range", dir, needed[i].key);
-        *(int *)(void *)((char *)f + needed[i].field) = (int)x;
-    }
+    int ret = gs_import_sizes(&f->size, config, dir, e);
+    if (ret)
+        return ret;
     double positions = gs_json_number(config, "max_position_embeddings", 1026); /* EsmConfig's default */
     double pad = gs_json_number(config, "pad_token_id", 1);
-    if (!(pad >= 0 && pad < f->vocab && positions >= pad + 3 && positions <= 1 << 24))
+    if (!(pad >= 0 && pad < f->size.vocab && positions >= pad + 3 && positions <= 1 << 24))
         return gs_fail(e, GS_EMODEL, "%s/config.json: \"max_position_embeddings\" or \"pad_token_id\" is out of range",
                        dir);
     f->positions = (int)positions;
@@ -108,24 +87,19 @@ static int read_facts(facts *f, const json_t *config, const char *dir, gs_err *e
     return 0;
 }
 
-static int has(const gs_bundle *b, const char *name)
-{
-    return gs_tensors_find(&b->tensors, name) != NULL;
-}
-
 /* The gate is not in config.json: it shows in the rows of the tensor. */
 static json_t *make_config(const gs_bundle *b, const facts *f, const json_t *up)
 {
     const gs_tensor *inner = gs_tensors_find(&b->tensors, "layers.0.up.weight");
-    int gated = inner && inner->ndim && inner->shape[0] == 2 * f->ffn;
-    int headed = has(b, "head.dense.weight") || has(b, "head.weight") || has(b, "head.bias");
+    int gated = inner && inner->ndim && inner->shape[0] == 2 * f->size.ffn;
+    int headed = gs_import_has(b, "head.dense.weight") || gs_import_has(b, "head.weight") || gs_import_has(b, "head.bias");
     json_t *c = json_pack(
-        "{s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:f, s:s, s:b, s:b, s:b, s:b, s:b, s:s, s:b}", "vocab", f->vocab, "dim",
-        f->dim, "layers", f->layers, "heads", f->heads, "ffn", f->ffn, "norm", "layer", "norm_place", "pre", "norm_eps",
+        "{s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:f, s:s, s:b, s:b, s:b, s:b, s:b, s:s, s:b}", "vocab", f->size.vocab, "dim",
+        f->size.dim, "layers", f->size.layers, "heads", f->size.heads, "ffn", f->size.ffn, "norm", "layer", "norm_place", "pre", "norm_eps",
         f->eps, "act", gated ? "silu" : "gelu", "gated", gated, "attn_bias", 1, "ffn_bias",
         gs_json_true(up, "add_bias_fnn", 1), "embed_norm", gs_json_true(up, "emb_layer_norm_before", 0),
         "token_dropout", gs_json_true(up, "token_dropout", 0), "head", headed ? "mlm" : "none", "head_tied",
-        !has(b, "head.weight"));
+        !gs_import_has(b, "head.weight"));
     json_t *position = is_rotary(f) ? json_pack("{s:s, s:s, s:i}", "position", "rotary", "rotary", "half", "rotary_base",
                                                 10000)
                                     : json_pack("{s:s, s:i, s:i}", "position", "learned", "positions", f->positions,
@@ -153,7 +127,7 @@ static json_t *make_recipe(const facts *f)
 /* AgroNT counts as v1 here; it has 40 layers and a citation of its own. */
 static const char *citation(const facts *f)
 {
-    return f->layers == 40 ? "Mendoza-Revilla et al. 2024, Communications Biology, AgroNT"
+    return f->size.layers == 40 ? "Mendoza-Revilla et al. 2024, Communications Biology, AgroNT"
                            : "Dalla-Torre et al. 2025, Nature Methods, Nucleotide Transformer";
 }
 
@@ -163,10 +137,10 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     int ret = read_facts(&f, config, dir, e);
     if (ret)
         return ret;
-    json_t *vocab = gs_import_vocab(dir, f.vocab, e);
+    json_t *vocab = gs_import_vocab(dir, f.size.vocab, e);
     if (!vocab)
         return -GS_EMODEL;
-    f.k = kmer_length(vocab);
+    f.k = gs_kmer_length(vocab);
     if (f.k < 2)
         ret = gs_fail(e, GS_EMODEL, "%s/vocab.txt holds no k-mers over A, C, G, T: of the ESM models the Nucleotide "
                       "Transformers are supported", dir);

@@ -19,8 +19,7 @@ static int exists(const char *path)
     return !stat(path, &st);
 }
 
-/* Duplicate keys are fine here: a published config.json has them, and Python takes the last. */
-static json_t *read_json(const char *path, size_t most, gs_err *e)
+json_t *gs_import_json(const char *path, size_t most, gs_err *e)
 {
     size_t n;
     if (gs_import_sniff(path, e))
@@ -35,7 +34,7 @@ static json_t *read_config(const char *dir, gs_err *e)
 {
     char path[PATH_MAX], list[LIST];
     if (exists(gs_import_path(dir, "config.json", path)))
-        return read_json(path, MAX_CONFIG, e);
+        return gs_import_json(path, MAX_CONFIG, e);
     gs_import_list(dir, list, sizeof list);
     gs_fail(e, GS_EMODEL, "%s has no config.json (it holds %s): download the whole repository of the model", dir, list);
     return NULL;
@@ -68,7 +67,7 @@ static int read_shard(gs_bundle *b, const char *dir, const char *file, json_t *s
 static int read_shards(gs_bundle *b, const char *dir, const char *index_path, gs_err *e)
 {
     const char *name;
-    json_t *file, *seen = json_object(), *index = read_json(index_path, MAX_INDEX, e);
+    json_t *file, *seen = json_object(), *index = gs_import_json(index_path, MAX_INDEX, e);
     json_t *map = json_object_get(index, "weight_map");
     int ret = index && seen ? 0 : -GS_EMODEL;
     if (!ret && !json_object_size(map))

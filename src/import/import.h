@@ -20,7 +20,7 @@ typedef struct gs_family {
     int (*import)(gs_bundle *b, const char *dir, const json_t *config, gs_err *e); /* b->tensors holds upstream's */
 } gs_family;
 extern const gs_family *const gs_families[];                      /* ends with NULL */
-extern const gs_family gs_family_esm, gs_family_gpn, gs_family_gpn_msa, gs_family_phylogpn;
+extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic, gs_family_gpn, gs_family_gpn_msa, gs_family_phylogpn;
 
 /* ---- for the families ---- */
 
@@ -36,14 +36,35 @@ int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, con
 /* Convolution weights as upstream keeps them, [out, in, taps], to ours, [out, taps, in]; depthwise ones from
  * [D, 1, taps] to [taps, D]. pattern: our name, with one %d. Others are left as they are. */
 int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e);
-/* Is there a tensor of that name? */
-int gs_import_has(const gs_bundle *b, const char *name);
 
 /* vocab.txt: one token per line, the line's number is the id. Lines beyond `most` are left out (published files have
  * more lines than the embedding has rows). A list of strings, NULL on failure; the caller decrefs. */
 json_t *gs_import_vocab(const char *dir, int most, gs_err *e);
 /* Place of a token in such a list, -1 if it is not there. */
 int gs_vocab_find(const json_t *vocab, const char *token);
+/* Place of a special token, what = "mask": "<mask>" or "[MASK]"; -1 if it is not there. */
+int gs_vocab_special(const json_t *vocab, const char *what);
+/* Length of the longest entry over A, C, G, T (12 at most), 0: there is none. */
+int gs_kmer_length(const json_t *vocab);
+
+/* The tokenizer in canonical form (model.h) from tokenizer.json, or from a vocab.txt of k-mers. Entries beyond `most`,
+ * the rows of the embedding, are left out. Anything that is not understood is refused by name. NULL on failure. */
+json_t *gs_import_tokenizer(const char *dir, int most, int max_tokens, gs_err *e);
+/* The same for one tokenizer.json. */
+json_t *gs_import_tokenizer_json(const char *path, int most, int max_tokens, gs_err *e);
+
+/* A JSON file of at most `most` bytes. Duplicate keys are fine: a published config.json has them, and Python takes the
+ * last. NULL on failure; the caller decrefs. */
+json_t *gs_import_json(const char *path, size_t most, gs_err *e);
+
+/* What the config.json of every transformer says: vocab_size, hidden_size, num_hidden_layers, num_attention_heads,
+ * intermediate_size, all needed. */
+typedef struct { int vocab, dim, layers, heads, ffn; } gs_sizes;
+int gs_import_sizes(gs_sizes *s, const json_t *config, const char *dir, gs_err *e);
+/* hidden_act in our spelling; NULL: not supported (GS_EMODEL). */
+const char *gs_import_act(const json_t *config, const char *dir, gs_err *e);
+/* Does the bundle hold a tensor? */
+int gs_import_has(const gs_bundle *b, const char *name);
 
 /* The card: name and source from the directory's name, licence from the front matter of README.md. NULL: no memory. */
 json_t *gs_import_card(const char *dir, const char *citation);

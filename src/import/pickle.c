@@ -207,7 +207,7 @@ static int op_real(machine *m)
     return ret ? ret : push_value(m, (value){.kind = GS_PV_REAL});
 }
 
-static int take_string(machine *m, gs_pv_kind kind)
+static int push_string(machine *m, gs_pv_kind kind)
 {
     uint64_t n;
     const unsigned char *b;
@@ -218,12 +218,12 @@ static int take_string(machine *m, gs_pv_kind kind)
 
 static int op_text(machine *m)
 {
-    return take_string(m, GS_PV_TEXT);
+    return push_string(m, GS_PV_TEXT);
 }
 
 static int op_bytes(machine *m)
 {
-    return take_string(m, GS_PV_BYTES);
+    return push_string(m, GS_PV_BYTES);
 }
 
 static int op_empty(machine *m)
@@ -493,40 +493,4 @@ int gs_pickle_read(gs_pickle *p, const char *bytes, size_t n, size_t *used, cons
     if (ret)
         gs_pickle_free(p);
     return ret;
-}
-
-void gs_pickle_free(gs_pickle *p)
-{
-    free(p->value);
-    free(p->cell);
-    *p = (gs_pickle){0};
-}
-
-/* ---- looking at values ---- */
-
-const gs_pickle_value *gs_pickle_at(const gs_pickle *p, int32_t i)
-{
-    return &p->value[i];
-}
-
-const gs_pickle_value *gs_pickle_item(const gs_pickle *p, const gs_pickle_value *v, int i)
-{
-    int32_t c = v->head;
-    while (i-- > 0 && c >= 0)
-        c = p->cell[c].next;
-    return c < 0 ? NULL : &p->value[p->cell[c].value];
-}
-
-int gs_pickle_is_text(const gs_pickle_value *v, const char *text)
-{
-    return v && v->kind == GS_PV_TEXT && strlen(text) == (size_t)v->n && !memcmp(v->of.s, text, strlen(text));
-}
-
-const gs_pickle_value *gs_pickle_key(const gs_pickle *p, const gs_pickle_value *dict, const char *key)
-{
-    const gs_pickle_value *found = NULL;
-    for (int32_t c = dict->head; c >= 0; c = p->cell[p->cell[c].next].next)
-        if (gs_pickle_is_text(&p->value[p->cell[c].value], key))
-            found = &p->value[p->cell[p->cell[c].next].value];
-    return found;
 }

@@ -196,6 +196,8 @@ static int add_tensor(const reader *r, value *key, value *v, size_t skip)
         return gs_fail(r->e, GS_EMODEL, "%s: a tensor's name is empty, too long or not text", r->t->path);
     if (r->set->n >= MOST)
         return gs_fail(r->e, GS_EMODEL, "%s holds more than %d tensors", r->t->path, MOST);
+    if (gs_tensors_find(r->set, name))
+        return bad(r, name, "occurs twice");
     gs_tensor t = {.name = name};
     int ret = read_tensor(r, v, &t);
     return ret ? ret : gs_tensors_add(r->set, &t, r->e);

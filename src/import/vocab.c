@@ -1,9 +1,11 @@
+#include <ctype.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "import/import.h"
 
-enum { MAX_BYTES = 16 << 20 };
+enum { MAX_BYTES = 16 << 20, MAX_K = 12 };
 
 static int append_lines(json_t *list, const char *text, int most)
 {
@@ -42,4 +44,29 @@ int gs_vocab_find(const json_t *vocab, const char *token)
         if (!strcmp(json_string_value(v), token))
             return (int)i;
     return -1;
+}
+
+int gs_vocab_special(const json_t *vocab, const char *what)
+{
+    char name[32];
+    snprintf(name, sizeof name, "<%s>", what);
+    int id = gs_vocab_find(vocab, name);
+    if (id >= 0)
+        return id;
+    snprintf(name, sizeof name, "[%s]", what);
+    for (char *c = name; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return gs_vocab_find(vocab, name);
+}
+
+int gs_kmer_length(const json_t *vocab)
+{
+    size_t i, k = 0;
+    json_t *v;
+    json_array_foreach(vocab, i, v) {
+        size_t n = json_string_length(v);
+        if (n > k && n <= MAX_K && strspn(json_string_value(v), "ACGT") == n)
+            k = n;
+    }
+    return (int)k;
 }

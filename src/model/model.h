@@ -12,9 +12,11 @@
 
 /* Canonical form of a model, as it stands in the container. All JSON objects are owned by the bundle.
  *   config:    the architecture's keys (arch_*.c lists them)
- *   tokenizer: {"kind", "vocab": [...], "unk", "mask", "cls", "sep", "pad" (ids, -1 none), "k", "max_tokens"}
- *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "scope",
- *              "stride", "msa"}
+ *   tokenizer: {"kind", "vocab": [...], "unk", "mask", "cls", "sep", "pad" (ids, -1 none), "k", "max_tokens"}, of kind
+ *              "bpe" also "merges": [left id, right id, left id, ...], "fuse_unk", "lowercase", "spaces":
+ *              "keep|strip|skip", "run", "run_least", "run_as" (gs_bpe_spec)
+ *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "readout": "token|marginal",
+ *              "species", "scope", "stride", "msa"}
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
 typedef struct {
     char *architecture;
@@ -50,13 +52,19 @@ typedef struct gs_arch {
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
 extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn;
 
+/* How masked k-mer tokens become a ratio of bases: one of them with the other bases as they are, or the mass per base
+ * of all that cover it. */
+typedef enum { GS_READ_TOKEN, GS_READ_MARGINAL } gs_readout;
+
 /* The default scoring recipe. */
 typedef struct {
-    char mode[16];           /* "mlm", "wt", "pll" */
+    char mode[16];           /* "mlm", "wt", "pll", "cosine", ... */
     int window;              /* bases */
     int strands;             /* bit 0 forward, bit 1 reverse complement */
     double mask_rate;        /* share of tokens masked in training; 0 = unknown: no dense masking */
     int visible;             /* trained to predict visible tokens too: mode wt makes sense */
+    gs_readout readout;
+    char species[64];        /* word that stands before every sequence (gs_model_species); "" = none */
     char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
     int stride;              /* 1: every window is centred on its variant, none is shared; 0: the mode's choice */
     int msa;                 /* aligned species that stand beside the reference (b->aux); 0 = none */
@@ -80,6 +88,12 @@ struct gs_model {
 /* Build a model from a bundle; takes the bundle over, also on failure. NULL on failure. */
 gs_model *gs_model_build(gs_bundle *b, gs_err *e);
 void gs_model_close(gs_model *m);
+
+/* m->tok from m->bundle.tokenizer. */
+int gs_tokenizer_build(gs_model *m, gs_err *e);
+/* Put the token of this species before every sequence from now on. GS_EUSAGE: the vocabulary has no such word; the
+ * message names some that it has. */
+int gs_model_species(gs_model *m, const char *species, gs_err *e);
 
 /* Read a container file into a bundle. The tensor data of files up to 64 MB is checked against its sha256. */
 int gs_container_read(gs_bundle *b, const char *path, gs_err *e);

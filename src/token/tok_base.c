@@ -20,13 +20,15 @@ static int init_table(gs_tokenizer *t, int fold, gs_err *e)
     return 0;
 }
 
-static int init(gs_tokenizer *t, gs_err *e)
+static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
+    (void)s;
     return init_table(t, 1, e);
 }
 
-static int init_exact(gs_tokenizer *t, gs_err *e)
+static int init_exact(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
+    (void)s;
     return init_table(t, 0, e);
 }
 

@@ -3,8 +3,9 @@
 #include <string.h>
 #include "token/token.h"
 
-static int init(gs_tokenizer *t, gs_err *e)
+static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
+    (void)s;
     static const char bases[] = "ACGT";
     for (int i = 0; i < 4; i++)
         if (gs_token_id(t, bases + i, 1) < 0)

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base, &gs_tok_base_exact, &gs_tok_kmer, NULL};
+static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base,         &gs_tok_base_exact, &gs_tok_kmer,
+                                                 &gs_tok_kmer_overlap, &gs_tok_bpe,        NULL};
 
-enum { SPECIAL = 2 /* tokens around a sequence */ };
+enum { SPECIAL = 3 /* tokens around a sequence */ };
 
 void gs_tokens_free(gs_tokens *t)
 {
@@ -94,8 +95,8 @@ gs_tokenizer *gs_tokenizer_new(const gs_tokenizer_spec *s, gs_err *e)
         return NULL;
     }
     *t = (gs_tokenizer){.kind = find_kind(s->kind), .unk = s->unk, .mask = s->mask, .cls = s->cls, .sep = s->sep,
-                        .pad = s->pad, .k = s->k, .max_tokens = s->max_tokens};
-    if (copy_vocab(t, s, e) || (t->kind->init && t->kind->init(t, e))) {
+                        .pad = s->pad, .lead = -1, .k = s->k, .step = s->k, .max_tokens = s->max_tokens};
+    if (copy_vocab(t, s, e) || (t->kind->init && t->kind->init(t, s, e))) {
         gs_tokenizer_free(t);
         return NULL;
     }
@@ -127,6 +128,8 @@ static int encode(const gs_tokenizer *t, encoder *body, const char *seq, int64_t
     out->n = 0;
     if (t->cls >= 0)
         gs_tokens_push(out, t->cls, -1, -1);
+    if (t->lead >= 0)
+        gs_tokens_push(out, t->lead, -1, -1);
     ret = body(t, seq, len, out, e);
     if (!ret && t->sep >= 0)
         gs_tokens_push(out, t->sep, -1, -1);

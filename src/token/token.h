@@ -23,16 +23,38 @@ struct gs_tokenizer {
     char **vocab;             /* id -> text */
     gs_strmap index;          /* text -> id */
     int unk, mask, cls, sep, pad;
+    int lead;                 /* put between cls and the sequence; -1 none */
     int k;                    /* bases of a full token; 1 for single-base models */
+    int step;                 /* bases from the start of a full token to that of the next; 0: not fixed */
     int max_tokens;           /* longest input, special tokens counted; 0 = no limit */
     void *data;               /* the kind's own */
 };
 
+/* Byte-pair encoding: what kind "bpe" needs beside the vocabulary. */
+enum { GS_SPACES_KEEP, GS_SPACES_STRIP /* at the ends */, GS_SPACES_SKIP /* words are encoded apart */ };
+typedef struct {
+    int n_merges;
+    const int32_t *merges;    /* [n_merges][2] ids, best first; the texts of the two together are an entry, too */
+    int fuse_unk;             /* unknown characters in a row are one token */
+    int lowercase, spaces;
+    char run;                 /* this letter, run_least times in a row or more, becomes the one token run_as; 0 none */
+    int run_least, run_as;
+} gs_bpe_spec;
+
+typedef struct {
+    const char *kind;
+    int n;
+    const char *const *vocab;
+    int unk, mask, cls, sep, pad, k, max_tokens;
+    const gs_bpe_spec *bpe;   /* kind "bpe" only */
+} gs_tokenizer_spec;
+
 /* One kind of tokenizer, one file. The encoders push the tokens between cls and sep; room for one token per base is
  * made before they are called. */
 typedef struct gs_tokenizer_kind {
-    const char *name;         /* "base", "kmer", ... as in the container */
-    int (*init)(gs_tokenizer *t, gs_err *e);   /* vocab and special ids are set; may be NULL */
+    const char *name;         /* "base", "kmer", "kmers", "bpe" as in the container */
+    /* Vocabulary and special ids are set. May be NULL. */
+    int (*init)(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e);
     void (*free)(gs_tokenizer *t);             /* may be NULL */
     /* Exactly as upstream's tokenizer does it. */
     int (*encode)(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
@@ -40,10 +62,9 @@ typedef struct gs_tokenizer_kind {
      * N token, so that token positions do not move. NULL: same as encode. */
     int (*encode_window)(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
 } gs_tokenizer_kind;
-extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer;
+extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer, gs_tok_kmer_overlap, gs_tok_bpe;
 
-/* Make a tokenizer of a named kind. vocab: n strings, copied. NULL on failure. */
-typedef struct { const char *kind; int n; const char *const *vocab; int unk, mask, cls, sep, pad, k, max_tokens; } gs_tokenizer_spec;
+/* Make a tokenizer of a named kind. Everything in the spec is copied. NULL on failure. */
 gs_tokenizer *gs_tokenizer_new(const gs_tokenizer_spec *s, gs_err *e);
 void gs_tokenizer_free(gs_tokenizer *t);
 

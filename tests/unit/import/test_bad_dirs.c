@@ -64,7 +64,7 @@ static void test_not_the_file(void **state)
     put(dir, "model.safetensors", "\n<!DOCTYPE html><html></html>");
     refused(dir, "web page");
     dir = copy_without("torch", "model.safetensors", "");
-    put(dir, "pytorch_model.bin", "\200\002}q");
+    put(dir, "pytorch_model.bin", "\200\002X\377\377\377\177q.....");
     refused(dir, "cut short within its pickle");
     put(dir, "pytorch_model.bin", lfs);
     refused(dir, "git-lfs pointer");

@@ -1,5 +1,6 @@
 /* Published checkpoint formats against upstream's outputs: one line per directory of tests/golden. */
 #include "import/golden_check.h"
+#include "model/scratch_model.h"
 
 static const golden goldens[] = {{"nt-v2", 1e-4}, {"nt-v1", 1e-4}, {"agro-nt", 1e-4}};
 enum { N = sizeof goldens / sizeof *goldens };
@@ -32,6 +33,36 @@ static void test_recipe(void **state)
     gs_model_close(m);
 }
 
+static void opens(const char *path, int same)
+{
+    gs_err e = {0};
+    gs_model *m = gs_model_open(path, &e);
+    if (!m != !same || (!m && !strstr(e.msg, "several files of weights")))
+        fail_msg("%s: %s", path, e.msg);
+    gs_model_close(m);
+}
+
+/* A file of weights with config.json beside it, and a directory whose one file of weights has a name of its own. */
+static void test_single_file(void **state)
+{
+    (void)state;
+    static const char *const links[][2] = {{"config.json", "config.json"}, {"vocab.txt", "vocab.txt"},
+                                           {"pytorch_model.bin", "best.ckpt"}, {"pytorch_model.bin", "optimizer.pt"}};
+    char to[5000], from[5000];
+    opens(TEST_DIR "/golden/agro-nt/pytorch_model.bin", 1);
+    opens(TEST_DIR "/golden/nt-v2/model.safetensors", 1);
+    for (int i = 0; i < 4; i++) {
+        snprintf(from, sizeof from, "%s/golden/agro-nt/%s", TEST_DIR, links[i][0]);
+        snprintf(to, sizeof to, "%s", at(links[i][1]));
+        assert_int_equal(symlink(from, to), 0);
+    }
+    opens(at("."), 1);
+    opens(at("best.ckpt"), 1);
+    assert_int_equal(symlink(from, at("last.pt")), 0);
+    opens(at("."), 0);
+    clean_scratch();
+}
+
 /* Fixed frame: 999 six-mers after <cls>, wherever an N is. */
 static void test_window(void **state)
 {
@@ -56,6 +87,7 @@ static void test_window(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
-                                       cmocka_unit_test(test_recipe), cmocka_unit_test(test_window)};
+                                       cmocka_unit_test(test_recipe), cmocka_unit_test(test_window),
+                                       cmocka_unit_test(test_single_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

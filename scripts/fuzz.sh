@@ -1,0 +1,41 @@
+#!/bin/sh
+# Runs each fuzz target (tests/fuzz) under the address and undefined-behaviour sanitizers for SECONDS. Inputs that
+# taught the fuzzer something are kept in build-fuzz/corpus/, findings in build-fuzz/findings/.
+#     sh scripts/fuzz.sh SECONDS            all of them, one after the other
+#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+# Published files and the cases of the tests to begin with.
+seed() { # TARGET DIR
+    case $1 in
+    torch) find tests/data/torch -name '*.pt' -size -64k -exec cp {} "$2" \; ;;
+    pickle) for file in tests/data/torch/*.pt; do unzip -p "$file" '*/data.pkl' >"$2/${file##*/}" 2>/dev/null || :; done ;;
+    safetensors) cp tests/data/torch/expected.safetensors "$2" && head -c 4000 models/mito.bin >"$2/mito" ;;
+    json) { cat tests/golden/nt-v2/config.json; printf '\0'; head -c 2000 tests/golden/nt-v2/vocab.txt; } >"$2/nt-v2" ;;
+    esac
+}
+
+fuzz() { # TARGET
+    [ -x "build-fuzz/tests/fuzz_$1" ] || die "there is no target $1"
+    mkdir -p "build-fuzz/corpus/$1" build-fuzz/findings
+    seed "$1" "build-fuzz/corpus/$1"
+    say "$1 for $seconds s"
+    "build-fuzz/tests/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 -print_final_stats=1 \
+        -verbosity=0 -artifact_prefix="build-fuzz/findings/$1-" "build-fuzz/corpus/$1" >&2 ||
+        die "$1 found something: see build-fuzz/findings/"
+}
+
+seconds=${1-}
+case $seconds in
+"" | *[!0-9]*) die "usage: sh scripts/fuzz.sh SECONDS [TARGET...]" ;;
+esac
+shift
+need_packages $test_packages clang libclang-rt-14-dev unzip
+build build-fuzz -DCMAKE_C_COMPILER=clang -DGSCORE_FUZZ=ON -DGSCORE_TESTS=ON \
+    -DGSCORE_SANITIZE=address,undefined,fuzzer-no-link
+for target in ${*:-torch pickle safetensors json}; do
+    fuzz "$target"
+done
+say "nothing found"

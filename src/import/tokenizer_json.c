@@ -1,0 +1,226 @@
+/* tokenizer.json of Hugging Face tokenizers to the canonical tokenizer: byte-pair encoding over characters, and words
+ * that are k-mers. */
+#include "import/tokenizer_json.h"
+#include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/str.h"
+#include "model/json.h"
+
+enum { MAX_BYTES = 64 << 20, MAX_IDS = 1 << 20 };
+
+int gs_tokenizer_json_id(const gs_tokenizer_json *t, const char *text)
+{
+    return gs_strmap_get(&t->index, text, strlen(text));
+}
+
+/* ---- vocabulary ---- */
+
+static int set_entry(json_t *list, const char *text, const json_t *id, const char *path, gs_err *e)
+{
+    json_int_t v = json_integer_value(id);
+    if (!json_is_integer(id) || v < 0 || v >= MAX_IDS)
+        return gs_fail(e, GS_EMODEL, "%s: the id of \"%.40s\" is not a number from 0 to %d", path, text, MAX_IDS - 1);
+    while ((json_int_t)json_array_size(list) <= v)
+        if (json_array_append_new(list, json_string("")))
+            return gs_fail_mem(e, "the vocabulary", (size_t)v);
+    const char *there = json_string_value(json_array_get(list, (size_t)v));
+    if (there[0] && strcmp(there, text))
+        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" and \"%.40s\" have the same id %lld", path, there, text, (long long)v);
+    json_array_set_new(list, (size_t)v, json_string(text));
+    return 0;
+}
+
+/* An added token of several bases would be cut out of the text before all else, which is not done here. */
+static int read_added(gs_tokenizer_json *t, const json_t *added, gs_err *e)
+{
+    const char *text = gs_json_text(added, "content", "");
+    size_t n = strlen(text);
+    if (n > 1 && strspn(text, "ACGTUNRYSWKMBDHVacgtunryswkmbdhv") == n)
+        return gs_fail(e, GS_EMODEL, "%s: the added token \"%.40s\" of several bases is not supported", t->path, text);
+    if (n == 1)
+        t->apart[(unsigned char)text[0]] = 1;
+    return set_entry(t->vocab, text, json_object_get(added, "id"), t->path, e);
+}
+
+/* Gaps in the ids are entries of no text. */
+static int read_vocab(gs_tokenizer_json *t, const json_t *root, gs_err *e)
+{
+    const char *text;
+    size_t i;
+    json_t *v, *vocab = json_object_get(json_object_get(root, "model"), "vocab");
+    if (!json_is_object(vocab))
+        return gs_fail(e, GS_EMODEL, "%s: the model has no \"vocab\" that maps texts to ids", t->path);
+    int ret = 0;
+    json_object_foreach(vocab, text, v)
+        ret = ret ? ret : set_entry(t->vocab, text, v, t->path, e);
+    json_array_foreach(json_object_get(root, "added_tokens"), i, v)
+        ret = ret ? ret : read_added(t, v, e);
+    json_array_foreach(t->vocab, i, v)
+        if (!ret && gs_strmap_put(&t->index, json_string_value(v), json_string_length(v), (int)i) < 0)
+            ret = gs_fail_mem(e, "the vocabulary", i);
+    return ret;
+}
+
+/* ---- merges ---- */
+
+/* "A B" or ["A", "B"] to ids and the text of both together. Returns 0, or -1 if it is none. */
+static int read_merge(const gs_tokenizer_json *t, const json_t *merge, int pair[2], gs_str *text)
+{
+    const char *first = json_string_value(json_is_array(merge) ? json_array_get(merge, 0) : merge);
+    const char *second = json_string_value(json_array_get(merge, 1));
+    const char *space = first && !second ? strchr(first, ' ') : NULL;
+    if (!first || (!second && (!space || strchr(space + 1, ' '))))
+        return -1;
+    size_t n = second ? strlen(first) : (size_t)(space - first);
+    second = second ? second : space + 1;
+    pair[0] = gs_strmap_get(&t->index, first, n);
+    pair[1] = gs_tokenizer_json_id(t, second);
+    text->len = 0;
+    gs_str_printf(text, "%.*s%s", (int)n, first, second);
+    return text->s && pair[0] >= 0 && pair[1] >= 0 ? 0 : -1;
+}
+
+static int is_word_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* The pre-tokenizer cuts within this text, so that it never comes to this merge. */
+static int is_cut(const gs_tokenizer_json *t, const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (t->apart[(unsigned char)*c] || (isspace((unsigned char)*c) && !strcmp(t->spaces, "skip"))
+            || (t->words && is_word_character(*c) != is_word_character(text[0])))
+            return 1;
+    return t->chars;
+}
+
+/* Merges with nothing are in GROVER's file; they can never apply. */
+static int add_merge(const gs_tokenizer_json *t, const json_t *merge, json_t *to, int most, gs_err *e)
+{
+    int pair[2], ret = 0;
+    gs_str text = {0};
+    if (read_merge(t, merge, pair, &text))
+        ret = gs_fail(e, GS_EMODEL, "%s: a merge is not a pair of entries of the vocabulary", t->path);
+    else if (json_string_length(json_array_get(t->vocab, (size_t)pair[0]))
+             && json_string_length(json_array_get(t->vocab, (size_t)pair[1])) && !is_cut(t, text.s)) {
+        int id = gs_tokenizer_json_id(t, text.s);
+        if (id < 0 || id >= most || pair[0] >= most || pair[1] >= most)
+            ret = gs_fail(e, GS_EMODEL, "%s: a merge gives \"%.40s\", which %s", t->path, text.s,
+                          id < 0 ? "is not in the vocabulary" : "is beyond the rows of the model's embedding");
+        else if (json_array_append_new(to, json_integer(pair[0])) || json_array_append_new(to, json_integer(pair[1])))
+            ret = gs_fail_mem(e, "the merges", json_array_size(to));
+    }
+    gs_str_free(&text);
+    return ret;
+}
+
+/* What changes the encoding and is not done here. */
+static int check_bpe(const gs_tokenizer_json *t, const json_t *model, gs_err *e)
+{
+    static const char *const texts[] = {"continuing_subword_prefix", "end_of_word_suffix"};
+    static const char *const flags[] = {"byte_fallback", "ignore_merges"};
+    for (int i = 0; i < 2; i++)
+        if (gs_json_text(model, texts[i], "")[0] || gs_json_true(model, flags[i], 0))
+            return gs_fail(e, GS_EMODEL, "%s: %s of the model is not supported", t->path,
+                           gs_json_true(model, flags[i], 0) ? flags[i] : texts[i]);
+    if (gs_json_number(model, "dropout", 0) != 0)
+        return gs_fail(e, GS_EMODEL, "%s: dropout of the model is not supported", t->path);
+    return 0;
+}
+
+static json_t *make_bpe(const gs_tokenizer_json *t, const json_t *model, int most, gs_err *e)
+{
+    size_t i;
+    json_t *v, *merges = json_array();
+    int ret = merges ? check_bpe(t, model, e) : gs_fail_mem(e, "the merges", 1);
+    json_array_foreach(json_object_get(model, "merges"), i, v)
+        ret = ret ? ret : add_merge(t, v, merges, most, e);
+    if (ret) {
+        json_decref(merges);
+        return NULL;
+    }
+    json_t *j = json_pack("{s:s, s:o, s:b, s:b, s:s, s:i}", "kind", "bpe", "merges", merges, "fuse_unk",
+                          gs_json_true(model, "fuse_unk", 0), "lowercase", t->lowercase, "spaces", t->spaces, "k", 1);
+    if (t->run[0])
+        json_object_update_new(j, json_pack("{s:s, s:i, s:i}", "run", t->run, "run_least", t->run_least, "run_as",
+                                            t->run_as));
+    return j;
+}
+
+/* ---- words ---- */
+
+/* Words are k-mers, or single characters. */
+static json_t *make_words(const gs_tokenizer_json *t, const json_t *model, int most, gs_err *e)
+{
+    int k = gs_kmer_length(t->vocab);
+    if (k == 1 || t->chars)
+        return make_bpe(t, model, most, e);
+    if (k && !t->lowercase)
+        return json_pack("{s:s, s:i}", "kind", "kmers", "k", k);
+    gs_fail(e, GS_EMODEL, "%s: the words of the vocabulary are not k-mers over A, C, G, T, or the text becomes lower case",
+            t->path);
+    return NULL;
+}
+
+/* ---- the whole ---- */
+
+static json_t *make_kind(gs_tokenizer_json *t, const json_t *model, int most, gs_err *e)
+{
+    const char *unk = gs_json_text(model, "unk_token", NULL);
+    /* Old files do not name the type of byte-pair models. */
+    const char *type = gs_json_text(model, "type", json_object_get(model, "merges") ? "BPE" : "(none)");
+    if (unk && (t->unk = gs_tokenizer_json_id(t, unk)) < 0) {
+        gs_fail(e, GS_EMODEL, "%s: the token for unknown characters, \"%.40s\", is not in the vocabulary", t->path, unk);
+        return NULL;
+    }
+    if (!strcmp(type, "BPE"))
+        return make_bpe(t, model, most, e);
+    if (!strcmp(type, "WordLevel") || !strcmp(type, "WordPiece"))
+        return make_words(t, model, most, e);
+    gs_fail(e, GS_EMODEL, "%s: tokenizers of type \"%.60s\" are not supported; supported: BPE, WordLevel", t->path, type);
+    return NULL;
+}
+
+static int read_file(gs_tokenizer_json *t, const json_t *root, gs_err *e)
+{
+    int ret = t->vocab ? read_vocab(t, root, e) : gs_fail_mem(e, "the vocabulary", 1);
+    ret = ret ? ret : gs_read_normalizer(t, json_object_get(root, "normalizer"), e);
+    ret = ret ? ret : gs_read_pre_tokenizer(t, json_object_get(root, "pre_tokenizer"), e);
+    return ret ? ret : gs_read_post_processor(t, json_object_get(root, "post_processor"), e);
+}
+
+/* Take over the vocabulary and name the special tokens. */
+static int finish(gs_tokenizer_json *t, json_t *j, int most, int max_tokens, gs_err *e)
+{
+    while ((int)json_array_size(t->vocab) > most)
+        json_array_remove(t->vocab, json_array_size(t->vocab) - 1);
+    const int used[] = {t->unk, t->cls, t->sep, t->run[0] ? t->run_as : -1};
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++)
+        if (used[i] >= most)
+            return gs_fail(e, GS_EMODEL, "%s: special token %d is beyond the %d rows of the model's embedding", t->path,
+                           used[i], most);
+    int bad = json_object_set(j, "vocab", t->vocab);
+    bad |= json_object_update_new(j, json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "unk", t->unk, "cls", t->cls, "sep",
+                                               t->sep, "mask", gs_vocab_special(t->vocab, "mask"), "pad",
+                                               gs_vocab_special(t->vocab, "pad"), "max_tokens", max_tokens));
+    return bad ? gs_fail_mem(e, "the tokenizer", 1) : 0;
+}
+
+json_t *gs_import_tokenizer_json(const char *path, int most, int max_tokens, gs_err *e)
+{
+    gs_tokenizer_json t = {.path = path, .unk = -1, .cls = -1, .sep = -1, .spaces = "keep", .vocab = json_array()};
+    json_t *root = gs_import_json(path, MAX_BYTES, e), *j = NULL;
+    if (root && !read_file(&t, root, e))
+        j = make_kind(&t, json_object_get(root, "model"), most, e);
+    if (j && finish(&t, j, most, max_tokens, e)) {
+        json_decref(j);
+        j = NULL;
+    }
+    gs_strmap_free(&t.index);
+    json_decref(t.vocab);
+    json_decref(root);
+    return j;
+}

@@ -1,0 +1,29 @@
+/* A tokenizer.json of Hugging Face tokenizers while it is read. */
+#ifndef GS_TOKENIZER_JSON_H
+#define GS_TOKENIZER_JSON_H
+#include "base/strmap.h"
+#include "import/import.h"
+
+typedef struct {
+    const char *path;
+    json_t *vocab;           /* list by id; holds what index points to */
+    gs_strmap index;         /* text -> id */
+    int unk, cls, sep;       /* ids, -1 none */
+    int lowercase;
+    const char *spaces;      /* "keep", "strip", "skip" */
+    int words;               /* letters, digits and _ never stand in one word with other characters */
+    int chars;               /* every character is a word */
+    char apart[256];         /* characters that are words of their own */
+    char run[2];             /* gs_bpe_spec */
+    int run_least, run_as;
+} gs_tokenizer_json;
+
+/* Id of a text, -1 if the vocabulary lacks it. */
+int gs_tokenizer_json_id(const gs_tokenizer_json *t, const char *text);
+
+/* One part of the file each, any of which may be null; what they say goes to t. What they do not know they refuse by
+ * name (GS_EMODEL). */
+int gs_read_normalizer(gs_tokenizer_json *t, const json_t *step, gs_err *e);
+int gs_read_pre_tokenizer(gs_tokenizer_json *t, const json_t *step, gs_err *e);
+int gs_read_post_processor(gs_tokenizer_json *t, const json_t *step, gs_err *e);
+#endif

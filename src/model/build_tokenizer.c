@@ -1,0 +1,128 @@
+/* The tokenizer of a bundle, from its canonical JSON. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/str.h"
+#include "model/json.h"
+#include "model/model.h"
+
+enum { WHAT = 1200, MAX_VOCAB = 1 << 20, MAX_RUN = 1000, SHOWN = 8 /* species in a message */ };
+
+typedef struct {
+    char kind[32], run[2];
+    int unk, mask, cls, sep, pad, k, max_tokens;
+    int fuse_unk, lowercase, spaces, run_least, run_as;
+} conf;
+
+#define AT(f) offsetof(conf, f)
+static const char *const spaces[] = {[GS_SPACES_KEEP] = "keep", [GS_SPACES_STRIP] = "strip", [GS_SPACES_SKIP] = "skip",
+                                     NULL};
+static const gs_json_row rows[] = {
+    {"kind", GS_JSON_TEXT, AT(kind), NAN, 0, sizeof((conf *)0)->kind, NULL},
+    {"vocab", GS_JSON_ANY, 0, NAN, 0, 0, NULL},
+    {"unk", GS_JSON_INT, AT(unk), -1, -1, MAX_VOCAB, NULL},
+    {"mask", GS_JSON_INT, AT(mask), -1, -1, MAX_VOCAB, NULL},
+    {"cls", GS_JSON_INT, AT(cls), -1, -1, MAX_VOCAB, NULL},
+    {"sep", GS_JSON_INT, AT(sep), -1, -1, MAX_VOCAB, NULL},
+    {"pad", GS_JSON_INT, AT(pad), -1, -1, MAX_VOCAB, NULL},
+    {"k", GS_JSON_INT, AT(k), 1, 1, 64, NULL},
+    {"max_tokens", GS_JSON_INT, AT(max_tokens), 0, 0, 1e9, NULL},
+    {"merges", GS_JSON_ANY, 0, 0, 0, 0, NULL},
+    {"fuse_unk", GS_JSON_BOOL, AT(fuse_unk), 0, 0, 0, NULL},
+    {"lowercase", GS_JSON_BOOL, AT(lowercase), 0, 0, 0, NULL},
+    {"spaces", GS_JSON_NAME, AT(spaces), GS_SPACES_KEEP, 0, 0, spaces},
+    {"run", GS_JSON_TEXT, AT(run), 0, 0, sizeof((conf *)0)->run, NULL},
+    {"run_least", GS_JSON_INT, AT(run_least), 0, 0, MAX_RUN, NULL},
+    {"run_as", GS_JSON_INT, AT(run_as), -1, -1, MAX_VOCAB, NULL},
+    {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
+#undef AT
+
+/* The vocabulary as an array of strings that belong to the JSON; NULL on failure. */
+static const char **vocab_of(const json_t *list, const char *what, gs_err *e)
+{
+    size_t n = json_array_size(list);
+    const char **vocab = n && n <= MAX_VOCAB ? calloc(n, sizeof *vocab) : NULL;
+    if (!vocab) {
+        gs_fail(e, GS_EMODEL, "%s: \"vocab\" must be a list of 1 to %d strings", what, MAX_VOCAB);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        vocab[i] = json_string_value(json_array_get(list, i));
+        if (!vocab[i]) {
+            gs_fail(e, GS_EMODEL, "%s: entry %zu of \"vocab\" is not a string", what, i);
+            free(vocab);
+            return NULL;
+        }
+    }
+    return vocab;
+}
+
+/* Pairs of ids; malloc'd, NULL on failure. No list: no merges. */
+static int32_t *merges_of(const json_t *list, const char *what, gs_err *e)
+{
+    size_t n = json_array_size(list);
+    int32_t *ids = malloc((n + 1) * sizeof *ids);
+    if (!ids || n % 2 || n / 2 > MAX_VOCAB || (list && !json_is_array(list))) {
+        gs_fail(e, GS_EMODEL, "%s: \"merges\" must be a list of pairs of token ids, %d at most", what, MAX_VOCAB);
+        free(ids);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const json_t *id = json_array_get(list, i);
+        json_int_t value = json_integer_value(id);
+        ids[i] = json_is_integer(id) && value >= 0 && value < MAX_VOCAB ? (int32_t)value : -1;
+    }
+    return ids;
+}
+
+static gs_tokenizer *make(const json_t *j, const char *what, gs_err *e)
+{
+    conf c = {0};
+    if (gs_json_read(&c, rows, j, what, e))
+        return NULL;
+    const json_t *list = json_object_get(j, "vocab"), *pairs = json_object_get(j, "merges");
+    const char **vocab = vocab_of(list, what, e);
+    int32_t *merges = vocab ? merges_of(pairs, what, e) : NULL;
+    gs_bpe_spec bpe = {.n_merges = (int)(json_array_size(pairs) / 2), .merges = merges, .fuse_unk = c.fuse_unk,
+                       .lowercase = c.lowercase, .spaces = c.spaces, .run = c.run[0], .run_least = c.run_least,
+                       .run_as = c.run_as};
+    gs_tokenizer_spec s = {.kind = c.kind, .n = (int)json_array_size(list), .vocab = vocab, .unk = c.unk,
+                           .mask = c.mask, .cls = c.cls, .sep = c.sep, .pad = c.pad, .k = c.k,
+                           .max_tokens = c.max_tokens, .bpe = &bpe};
+    gs_tokenizer *t = merges ? gs_tokenizer_new(&s, e) : NULL;
+    free(vocab);
+    free(merges);
+    return t;
+}
+
+int gs_tokenizer_build(gs_model *m, gs_err *e)
+{
+    char what[WHAT];
+    snprintf(what, sizeof what, "%.1000s: tokenizer", m->bundle.path);
+    m->tok = make(m->bundle.tokenizer, what, e);
+    return m->tok ? 0 : -GS_EMODEL;
+}
+
+/* Species are words such as homo_sapiens; [unused_1] is none. */
+static int is_species(const char *word)
+{
+    return strchr(word, '_') && !strchr("[<", word[0]);
+}
+
+int gs_model_species(gs_model *m, const char *species, gs_err *e)
+{
+    gs_str known = {0};
+    int id = gs_token_id(m->tok, species, (int)strnlen(species, 1000));
+    if (id >= 0 && is_species(species)) {
+        m->tok->lead = id;
+        return 0;
+    }
+    for (int i = 0, n = 0; i < m->tok->n_vocab && n < SHOWN; i++)
+        if (is_species(m->tok->vocab[i]))
+            gs_str_printf(&known, "%s%.60s", n++ ? ", " : "", m->tok->vocab[i]);
+    int ret = gs_fail(e, GS_EUSAGE, "%s knows no species \"%.60s\"; it knows %.600s", m->bundle.path, species,
+                      known.s ? known.s : "none");
+    gs_str_free(&known);
+    return ret;
+}

@@ -1,0 +1,242 @@
+/* Torch checkpoints: every form gives the same tensors, whatever is wrong is refused in a sentence.
+ * tests/data/torch/make.py writes the files. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <cmocka.h>
+#include "import/torch.h"
+#include "model/scratch_model.h"
+
+#define DATA TEST_DIR "/data/torch/"
+
+static void compare(const char *file, const gs_tensors *got, const gs_tensors *want)
+{
+    if (got->n != want->n)
+        fail_msg("%s has %zu tensors instead of %zu", file, got->n, want->n);
+    for (size_t i = 0; i < want->n; i++) {
+        const gs_tensor *w = &want->t[i], *g = gs_tensors_find(got, w->name);
+        if (!g || g->dtype != w->dtype || g->ndim != w->ndim || g->bytes != w->bytes ||
+            memcmp(g->shape, w->shape, sizeof *g->shape * (size_t)g->ndim) || memcmp(g->data, w->data, g->bytes))
+            fail_msg("%s: tensor %s is not as expected", file, w->name);
+    }
+}
+
+static int starts(const struct dirent *d, const char *with)
+{
+    return !strncmp(d->d_name, with, strlen(with));
+}
+
+static int is_good(const struct dirent *d)
+{
+    return starts(d, "good-");
+}
+
+static int is_bad(const struct dirent *d)
+{
+    return starts(d, "bad-");
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tensors want = {0};
+    struct dirent **file;
+    char path[5000];
+    if (gs_safetensors_read(&want, DATA "expected.safetensors", NULL, &e))
+        fail_msg("%s", e.msg);
+    int n = scandir(DATA, &file, is_good, alphasort);
+    assert_true(n >= 10);
+    for (int i = 0; i < n; i++) {
+        gs_tensors got = {0};
+        snprintf(path, sizeof path, DATA "%s", file[i]->d_name);
+        assert_true(gs_torch_is(path));
+        if (gs_torch_read(&got, path, &e))
+            fail_msg("%s", e.msg);
+        compare(path, &got, &want);
+        gs_tensors_free(&got);
+        free(file[i]);
+    }
+    free(file);
+    assert_false(gs_torch_is(DATA "expected.safetensors"));
+    gs_tensors_free(&want);
+}
+
+/* Tensors that share a storage lie at the same place, contiguous ones in the file. */
+static void test_shared(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tensors s = {0};
+    assert_int_equal(gs_torch_read(&s, DATA "good-archive.pt", &e), 0);
+    assert_ptr_equal(gs_tensors_find(&s, "plain.weight")->data, gs_tensors_find(&s, "tied.weight")->data);
+    const gs_tensor *part = gs_tensors_find(&s, "part");
+    const char *file = s.regions[0].addr;
+    assert_true((const char *)part->data > file && (const char *)part->data < file + s.regions[0].bytes);
+    gs_tensors_free(&s);
+}
+
+static const struct { const char *name, *says; } bad[] = {
+    {"ossystem", "refers to posix.system, which no weights need: refused"},
+    {"ossystem4", "refers to posix.system, which no weights need: refused"},
+    {"eval", "refers to builtins.eval, which"}, {"inst", "refers to os.system, which"},
+    {"hugename", "refers to a?a?a?"}, {"complex", "refers to torch.ComplexFloatStorage, which"},
+    {"opcode", "opcode 0x82 in its pickle, which torch does not write"},
+    {"callcall", "makes no sense at byte"}, {"memo", "makes no sense"}, {"stack", "makes no sense"},
+    {"mark", "makes no sense"}, {"nomark", "makes no sense"}, {"odd", "makes no sense"}, {"storage", "makes no sense"},
+    {"memohuge", "more than 2000000 values"}, {"copies", "more than 2000000 values"},
+    {"nostop", "cut short within its pickle"}, {"text", "cut short within its pickle"},
+    {"text8", "cut short within its pickle"}, {"long", "cut short within its pickle"},
+    {"nopickle", "cut short within its pickle"},
+    {"notensors", "holds no named tensors"}, {"root", "holds no named tensors"}, {"loop", "holds no named tensors"},
+    {"laughs", "holds no named tensors"}, {"deep", "holds no named tensors"},
+    {"storageparts", "tensors"},
+    {"shortstorage", "has 16 bytes where it should have 5 elements of 4"}, {"longstorage", "should have 3 elements of 4"},
+    {"hugestorage", "should have 4611686018427387904 elements"}, {"negativestorage", "storage that makes no sense"},
+    {"nostorage", "has no storage in the file"},
+    {"offset", "ends outside its storage"}, {"offsethuge", "ends outside"}, {"offsetnegative", "makes no sense"},
+    {"shape", "ends outside"}, {"shapehuge", "ends outside"}, {"shapewraps", "ends outside"},
+    {"shapenegative", "bad shape"}, {"shapedims", "bad shape"}, {"stride", "ends outside"},
+    {"stridenegative", "bad shape, stride"}, {"stridehuge", "ends outside"}, {"stridedims", "bad shape, stride"},
+    {"repeats", "repeats elements to a size beyond the file's"},
+    {"nameless", "a tensor's name"}, {"badname", "a tensor's name"}, {"zero", "a tensor's name"},
+    {"twice", "tensor w occurs twice"}, {"parameter", "made in a way that makes no sense"},
+    {"noargs", "made in a way that makes no sense"}, {"byteorder", "another byte order"},
+    {"compressed", "compressed members, which torch does not write"}, {"other", "it has no data.pkl"},
+    {"crc", "the check sum of archive/data.pkl is wrong"}};
+
+/* Refused, with a sentence that names the file and says this. */
+static void refused(const char *path, const char *says)
+{
+    gs_err e = {0};
+    gs_tensors s = {0};
+    if (gs_torch_read(&s, path, &e) != -GS_EMODEL || !strstr(e.msg, says) || !strstr(e.msg, path))
+        fail_msg("%s gives: %s\n  instead of: %s", path, e.msg, says);
+    gs_tensors_free(&s);
+}
+
+static void test_bad(void **state)
+{
+    (void)state;
+    char path[5000];
+    struct dirent **file;
+    clock_t start = clock();
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(path, sizeof path, DATA "bad-%s.pt", bad[i].name);
+        refused(path, bad[i].says);
+    }
+    assert_true(clock() - start < 5 * CLOCKS_PER_SEC);
+    int n = scandir(DATA, &file, is_bad, NULL); /* none is forgotten */
+    for (int i = 0; i < n; i++)
+        free(file[i]);
+    free(file);
+    assert_int_equal(n, sizeof bad / sizeof *bad);
+}
+
+static char *slurp(const char *path, size_t *n)
+{
+    char *bytes = malloc(1 << 20);
+    FILE *f = fopen(path, "rb");
+    assert_true(f && bytes);
+    *n = fread(bytes, 1, 1 << 20, f);
+    fclose(f);
+    return bytes;
+}
+
+/* Cut at every byte. */
+static void cut(const char *path)
+{
+    size_t n;
+    char *bytes = slurp(path, &n);
+    write_bytes(at("cut"), bytes, n);
+    while (n-- > 0) {
+        assert_int_equal(truncate(at("cut"), (off_t)n), 0);
+        refused(at("cut"), "");
+    }
+    free(bytes);
+}
+
+static void test_cut(void **state)
+{
+    (void)state;
+    cut(DATA "good-archive.pt");
+    cut(DATA "good-legacy.pt");
+}
+
+/* Every byte changed in turn: refused or not, but soundly. A check sum covers the storages of an archive. */
+static void flip(const char *path, unsigned change)
+{
+    size_t n;
+    char *bytes = slurp(path, &n);
+    write_bytes(at("flip"), bytes, n);
+    FILE *f = fopen(at("flip"), "r+b");
+    assert_non_null(f);
+    setvbuf(f, NULL, _IONBF, 0);
+    for (size_t i = 0; i < n; i++) {
+        gs_err e = {0};
+        gs_tensors s = {0};
+        fseek(f, (long)i, SEEK_SET);
+        fputc((unsigned char)bytes[i] ^ (int)change, f);
+        int ret = gs_torch_read(&s, at("flip"), &e);
+        assert_true(!ret || (ret == -GS_EMODEL && e.msg[0]));
+        gs_tensors_free(&s);
+        fseek(f, (long)i, SEEK_SET);
+        fputc((unsigned char)bytes[i], f);
+    }
+    fclose(f);
+    free(bytes);
+}
+
+static void test_flipped(void **state)
+{
+    (void)state;
+    flip(DATA "good-archive.pt", 255);
+    flip(DATA "good-nocrc.pt", 1);
+    flip(DATA "good-zip64.pt", 128);
+    flip(DATA "good-legacy.pt", 4);
+    flip(DATA "good-legacy4.pt", 255);
+}
+
+/* A directory that does not hold together: a file of `n` bytes, one of which is replaced. */
+static void changed(const char *find, size_t offset, const char *put, size_t n_put, const char *says)
+{
+    size_t n, k = 0;
+    char *bytes = slurp(DATA "good-archive.pt", &n);
+    while (memcmp(bytes + k, find, 4))
+        k++;
+    memcpy(bytes + k + offset, put, n_put);
+    write_bytes(at("changed"), bytes, n);
+    refused(at("changed"), says);
+    free(bytes);
+}
+
+static void test_directory(void **state)
+{
+    (void)state;
+    changed("PK\1\2", 42, "\1\0\0\0", 4, "a member is not where the directory says");
+    changed("PK\1\2", 42, "\377\377\377\376", 4, "a member is not where the directory says");
+    changed("PK\1\2", 20, "\377\377\0\0\377\377\0\0", 8, "a member ends outside the file");
+    changed("PK\1\2", 20, "\0\20\0\0\0\20\0\0", 8, "its members overlap");
+    changed("PK\1\2", 20, "\1\0\0\0\2\0\0\0", 8, "a stored member has two sizes");
+    changed("PK\1\2", 8, "\1", 1, "encrypted");
+    changed("PK\1\2", 46, "b", 1, "a member has two names");
+    changed("PK\1\2", 28, "\377\377", 2, "its directory is cut short");
+    changed("PK\3\4", 28, "\377\377", 2, "a member ends outside the file");
+    changed("PK\5\6", 10, "\0\1", 2, "outside the file");
+    changed("PK\5\6", 16, "\377\377\377\177", 4, "outside the file");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_good), cmocka_unit_test(test_shared),
+                                       cmocka_unit_test(test_bad),  cmocka_unit_test(test_cut),
+                                       cmocka_unit_test(test_flipped), cmocka_unit_test(test_directory)};
+    int ret = cmocka_run_group_tests(tests, NULL, NULL);
+    clean_scratch();
+    return ret;
+}
