@@ -130,7 +130,7 @@ void gs_planner_free(gs_planner *pl)
 static const gs_mode *mode_for(const gs_scorer *s, const gs_allele *a)
 {
     if (a->kind == GS_INDEL)
-        return s->indels ? &gs_mode_pll : NULL;
+        return s->indels && s->m->tok->mask >= 0 ? &gs_mode_pll : NULL;
     if (!s->dense)
         return s->mode;
     int64_t at = a->pos + a->skip, k = s->m->tok->k;
