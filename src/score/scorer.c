@@ -73,6 +73,10 @@ static void choose_grid(gs_scorer *s)
     int core = tokens >= 3 ? 2 * tokens / 3 : tokens;
     s->margin = (tokens - core) / 2 * k;
     s->stride = core * k;
+    if (s->m->recipe.stride == 1) {
+        s->stride = 1;
+        s->margin = s->window / 2;
+    }
     double masks = s->m->recipe.mask_rate * tokens;
     s->phases = masks >= 1 ? (int)((core + masks - 1) / masks) : core;
     if (s->phases < 4)
