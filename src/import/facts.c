@@ -12,3 +12,8 @@ int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, con
     }
     return 0;
 }
+
+int gs_import_has(const gs_bundle *b, const char *name)
+{
+    return gs_tensors_find(&b->tensors, name) != NULL;
+}
