@@ -2,7 +2,7 @@
 # Runs each fuzz target (tests/fuzz) under the address and undefined-behaviour sanitizers for SECONDS. Inputs that
 # taught the fuzzer something are kept in build-fuzz/corpus/, findings in build-fuzz/findings/.
 #     sh scripts/fuzz.sh SECONDS            all of them, one after the other
-#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json
+#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -14,6 +14,7 @@ seed() { # TARGET DIR
     pickle) for file in tests/data/torch/*.pt; do unzip -p "$file" '*/data.pkl' >"$2/${file##*/}" 2>/dev/null || :; done ;;
     safetensors) cp tests/data/torch/expected.safetensors "$2" && head -c 4000 models/mito.bin >"$2/mito" ;;
     json) { cat tests/golden/nt-v2/config.json; printf '\0'; head -c 2000 tests/golden/nt-v2/vocab.txt; } >"$2/nt-v2" ;;
+    tokenizer) cp tests/data/tokenizers/*.json "$2" ;;
     esac
 }
 
@@ -35,7 +36,7 @@ shift
 need_packages $test_packages clang libclang-rt-14-dev unzip
 build build-fuzz -DCMAKE_C_COMPILER=clang -DGSCORE_FUZZ=ON -DGSCORE_TESTS=ON \
     -DGSCORE_SANITIZE=address,undefined,fuzzer-no-link
-for target in ${*:-torch pickle safetensors json}; do
+for target in ${*:-torch pickle safetensors json tokenizer}; do
     fuzz "$target"
 done
 say "nothing found"

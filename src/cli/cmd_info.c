@@ -63,7 +63,7 @@ static void print_tokenizer(const gs_tokenizer *t)
 {
     printf("%-14s%s, %d tokens", "tokenizer", t->kind->name, t->n_vocab);
     if (t->k > 1)
-        printf(", %d bases each", t->k);
+        printf(", %d bases each%s", t->k, t->step < t->k ? ", overlapping" : "");
     if (t->max_tokens)
         printf(", at most %d in a sequence", t->max_tokens);
     printf("\n");
@@ -74,6 +74,10 @@ static void print_recipe(const gs_recipe *r)
     static const char *const strands[] = {"?", "forward strand", "reverse strand", "both strands"};
     printf("%-14s%d bases\n", "window", r->window);
     printf("%-14smode %s, %s", "recipe", r->mode, strands[r->strands & 3]);
+    if (r->readout == GS_READ_MARGINAL)
+        printf(", marginal read-out");
+    if (r->species[0])
+        printf(", species %s", r->species);
     if (r->mask_rate > 0)
         printf(", trained with %g%% of tokens masked", 100 * r->mask_rate);
     if (r->scope[0])

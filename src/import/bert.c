@@ -66,9 +66,9 @@ static const char *citation(const json_t *tok, int pre)
                : "Sanabria et al. 2024, Nature Machine Intelligence, GROVER";
 }
 
-static json_t *make_config(const gs_bundle *b, const gs_bert *f, const json_t *config, int pre, int positions)
+static json_t *make_config(const gs_bundle *b, const gs_bert *f, int pre, int positions)
 {
-    json_t *c = gs_bert_config(f, config);
+    json_t *c = gs_bert_config(f);
     json_object_update_new(c, json_pack("{s:s, s:s, s:b, s:s, s:i}", "norm_place", pre ? "pre" : "post", "act", f->act,
                                         "final_norm", gs_import_has(b, "norm.weight"), "position", "learned", "positions",
                                         positions));
@@ -84,7 +84,7 @@ static int describe(gs_bundle *b, const gs_bert *f, const char *dir, const json_
     if (!b->tokenizer)
         return -GS_EMODEL;
     b->architecture = strdup("transformer");
-    b->config = make_config(b, f, config, pre, (int)positions);
+    b->config = make_config(b, f, pre, (int)positions);
     b->recipe = gs_bert_recipe(f, b->tokenizer, (int)positions);
     b->card = gs_import_card(dir, citation(b->tokenizer, pre));
     return 0;

@@ -4,7 +4,8 @@
 #include <string.h>
 #include "model/json.h"
 
-enum { BPE_WINDOW = 513 /* BEND's: 256 bases on either side */, SPECIES_WINDOW = 2000 /* songlab's */ };
+enum { BPE_WINDOW = 513 /* BEND's: 256 bases on either side */, SPECIES_WINDOW = 2000 /* songlab's */,
+       MAX_TYPES = 1 << 10 };
 
 const char *gs_bert_prefix(const gs_tensors *t, const char *name)
 {
@@ -41,6 +42,10 @@ int gs_bert_read(gs_bert *f, gs_bundle *b, const char *dir, const json_t *config
     f->act = gs_import_act(config, dir, e);
     if (!f->act)
         return -GS_EMODEL;
+    double types = gs_json_number(config, "type_vocab_size", 2);
+    if (!(types >= 0 && types <= MAX_TYPES))
+        return gs_fail(e, GS_EMODEL, "%s/config.json: \"type_vocab_size\" is out of range", dir);
+    f->types = (int)types;
     f->eps = gs_json_number(config, "layer_norm_eps", 1e-12);
     f->tied = gs_json_true(config, "tie_word_embeddings", 1);
     ret = tie_head(b, f->tied, e);
@@ -48,13 +53,12 @@ int gs_bert_read(gs_bert *f, gs_bundle *b, const char *dir, const json_t *config
     return ret;
 }
 
-json_t *gs_bert_config(const gs_bert *f, const json_t *config)
+json_t *gs_bert_config(const gs_bert *f)
 {
     return json_pack("{s:i, s:i, s:i, s:i, s:i, s:s, s:f, s:b, s:i, s:b, s:s, s:s, s:b}", "vocab", f->size.vocab, "dim",
                      f->size.dim, "layers", f->size.layers, "heads", f->size.heads, "ffn", f->size.ffn, "norm", "layer",
                      "norm_eps", f->eps, "attn_bias", 1, "token_types",
-                     (int)gs_json_number(config, "type_vocab_size", 2), "embed_norm", 1, "head",
-                     f->headed ? "mlm" : "none", "head_act", f->act, "head_tied", f->tied);
+                     f->types, "embed_norm", 1, "head", f->headed ? "mlm" : "none", "head_act", f->act, "head_tied", f->tied);
 }
 
 /* Words such as homo_sapiens. */

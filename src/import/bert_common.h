@@ -27,7 +27,7 @@
 
 typedef struct {
     gs_sizes size;
-    int tied, headed;
+    int types, tied, headed;
     double eps;
     const char *act;
 } gs_bert;
@@ -37,7 +37,7 @@ const char *gs_bert_prefix(const gs_tensors *t, const char *name);
 /* Sizes and head. Tensors of the head that are stored twice are dropped. */
 int gs_bert_read(gs_bert *f, gs_bundle *b, const char *dir, const json_t *config, gs_err *e);
 /* The architecture's keys that all of them have. NULL: out of memory. */
-json_t *gs_bert_config(const gs_bert *f, const json_t *config);
+json_t *gs_bert_config(const gs_bert *f);
 
 /* The default recipe. tokens: the model's limit, 0 none; tok: canonical. A head and tokens at fixed places give
  * likelihoods; otherwise embeddings are compared. */

@@ -32,8 +32,3 @@ const char *gs_import_act(const json_t *config, const char *dir, gs_err *e)
     gs_fail(e, GS_EMODEL, "%s/config.json: hidden_act \"%.40s\" is not supported", dir, name);
     return NULL;
 }
-
-int gs_import_has(const gs_bundle *b, const char *name)
-{
-    return gs_tensors_find(&b->tensors, name) != NULL;
-}

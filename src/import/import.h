@@ -68,7 +68,6 @@ int gs_import_sizes(gs_sizes *s, const json_t *config, const char *dir, gs_err *
 /* hidden_act in our spelling; NULL: not supported (GS_EMODEL). */
 const char *gs_import_act(const json_t *config, const char *dir, gs_err *e);
 /* Does the bundle hold a tensor? */
-int gs_import_has(const gs_bundle *b, const char *name);
 
 /* The card: name and source from the directory's name, licence from the front matter of README.md. NULL: no memory. */
 json_t *gs_import_card(const char *dir, const char *citation);

@@ -36,9 +36,9 @@ static int match(const json_t *config, const gs_tensors *t)
     return gs_bert_prefix(t, FIRST) != NULL;
 }
 
-static json_t *make_config(const gs_bert *f, const json_t *config)
+static json_t *make_config(const gs_bert *f)
 {
-    json_t *c = gs_bert_config(f, config);
+    json_t *c = gs_bert_config(f);
     json_object_update_new(c, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "norm_place", "post", "position", "alibi",
                                         "act", "gelu", "gated", 1, "ffn_bias", 0, "down_bias", 1, "final_norm", 0));
     return c;
@@ -56,7 +56,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     if (!b->tokenizer)
         return -GS_EMODEL;
     b->architecture = strdup("transformer");
-    b->config = make_config(&f, config);
+    b->config = make_config(&f);
     b->recipe = gs_bert_recipe(&f, b->tokenizer, 0);
     b->card = gs_import_card(dir, f.headed ? "Zhou et al. 2024, ICLR, DNABERT-2" : "Zhou et al. 2024, DNABERT-S");
     return 0;

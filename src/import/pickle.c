@@ -13,6 +13,7 @@ typedef struct {
     int32_t *stack, *memo; /* memo: -1 where nothing was put */
     size_t *mark;          /* heights of the stack */
     size_t n_stack, n_memo, n_mark, cap_stack, cap_memo, cap_mark;
+    size_t most;           /* values and items: each takes bytes, and is copied once at most */
     int arg;               /* of the opcode, from the table */
     const unsigned char *begin;
     const char *what;
@@ -49,12 +50,12 @@ static int take_number(machine *m, int n, uint64_t *x)
 
 static int too_many(machine *m)
 {
-    return gs_fail(m->e, GS_EMODEL, "%s holds more than %d values in its pickle", m->what, GS_PICKLE_VALUES);
+    return gs_fail(m->e, GS_EMODEL, "%s holds more than %zu values in its pickle", m->what, m->most);
 }
 
 static int push(machine *m, int32_t i)
 {
-    if (m->n_stack >= GS_PICKLE_VALUES)
+    if (m->n_stack >= m->most)
         return too_many(m);
     if (gs_reserve(&m->stack, &m->cap_stack, m->n_stack + 1, sizeof *m->stack))
         return gs_fail_mem(m->e, "a pickle", m->n_stack * sizeof *m->stack);
@@ -79,7 +80,7 @@ static int pop(machine *m, int32_t *i)
 static int push_value(machine *m, value v)
 {
     gs_pickle *p = m->p;
-    if (p->n_values >= GS_PICKLE_VALUES)
+    if (p->n_values >= m->most)
         return too_many(m);
     if (gs_reserve(&p->value, &p->cap_values, p->n_values + 1, sizeof v))
         return gs_fail_mem(m->e, "a pickle", p->n_values * sizeof v);
@@ -96,7 +97,7 @@ static int append(machine *m, int32_t to, int32_t item)
 {
     gs_pickle *p = m->p;
     value *v = &p->value[to];
-    if (p->n_cells >= GS_PICKLE_VALUES)
+    if (p->n_cells >= m->most)
         return too_many(m);
     if (gs_reserve(&p->cell, &p->cap_cells, p->n_cells + 1, sizeof *p->cell))
         return gs_fail_mem(m->e, "a pickle", p->n_cells * sizeof *p->cell);
@@ -140,7 +141,7 @@ static int op_skip(machine *m) /* PROTO, FRAME */
 
 static int op_mark(machine *m)
 {
-    if (m->n_mark >= GS_PICKLE_VALUES)
+    if (m->n_mark >= m->most)
         return too_many(m);
     if (gs_reserve(&m->mark, &m->cap_mark, m->n_mark + 1, sizeof *m->mark))
         return gs_fail_mem(m->e, "a pickle", m->n_mark * sizeof *m->mark);
@@ -289,9 +290,7 @@ static int op_add(machine *m) /* APPEND, SETITEM */
 
 static int remember(machine *m, uint64_t i)
 {
-    if (i >= GS_PICKLE_VALUES)
-        return too_many(m);
-    if (m->n_stack <= bottom(m))
+    if (m->n_stack <= bottom(m) || i > (uint64_t)(m->at - m->begin)) /* no writer leaves more places free */
         return bad(m);
     if (gs_reserve(&m->memo, &m->cap_memo, (size_t)i + 1, sizeof *m->memo))
         return gs_fail_mem(m->e, "a pickle", (size_t)i * sizeof *m->memo);
@@ -482,6 +481,7 @@ int gs_pickle_read(gs_pickle *p, const char *bytes, size_t n, size_t *used, cons
 {
     const unsigned char *b = (const unsigned char *)bytes;
     machine m = {.p = p, .at = b, .begin = b, .end = b + (n < GS_PICKLE_MOST ? n : GS_PICKLE_MOST), .what = what, .e = e};
+    m.most = n < GS_PICKLE_VALUES / 2 ? 2 * n + 2 : GS_PICKLE_VALUES;
     int done = 0, ret = 0;
     *p = (gs_pickle){0};
     while (!done && !ret)

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "model/json.h"
 
-enum { MAX_BYTES = 64 << 20, MAX_IDS = 1 << 20 };
+enum { MAX_BYTES = 16 << 20, MAX_IDS = 1 << 20 };
 
 int gs_tokenizer_json_id(const gs_tokenizer_json *t, const char *text)
 {

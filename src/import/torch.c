@@ -62,8 +62,13 @@ int gs_torch_read(gs_tensors *s, const char *path, gs_err *e)
     t.budget = file.bytes + SPARE;
     ret = is_zip(file.addr, file.bytes) ? gs_torch_zip(&t, &file, e) : gs_torch_legacy(&t, &file, e);
     ret = ret ? ret : gs_torch_tensors(&t, s, e);
-    gs_pickle_free(&t.pickle);
-    gs_strmap_free(&t.index);
-    free(t.storage);
+    gs_torch_close(&t);
     return ret;
+}
+
+void gs_torch_close(gs_torch *t)
+{
+    gs_pickle_free(&t->pickle);
+    gs_strmap_free(&t->index);
+    free(t->storage);
 }

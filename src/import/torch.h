@@ -29,6 +29,7 @@ int gs_torch_legacy(gs_torch *t, const gs_region *file, gs_err *e);
 int gs_torch_add_storage(gs_torch *t, const char *key, size_t key_len, gs_torch_storage s, gs_err *e);
 /* Add the tensors of t to s. */
 int gs_torch_tensors(gs_torch *t, gs_tensors *s, gs_err *e);
+void gs_torch_close(gs_torch *t);
 /* What a value of kind GS_PV_STORAGE says: key as text, type, number of elements. 0, or -1 if it makes no sense. */
 typedef struct { const gs_pickle_value *key; gs_dtype dtype; int64_t count; const gs_pickle_value *view; } gs_torch_id;
 int gs_torch_read_id(const gs_pickle *p, const gs_pickle_value *v, gs_torch_id *id);

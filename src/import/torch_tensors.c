@@ -4,7 +4,7 @@
 #include "import/strided.h"
 #include "import/torch.h"
 
-enum { MOST = 100000 /* tensors */, NESTED = 4 /* dicts within dicts */, MAX_NAME = 256 };
+enum { MOST = 100000 /* tensors */, NESTED = 3 /* dicts within dicts */, MAX_NAME = 256 };
 #define PREFIX "module." /* of DataParallel */
 
 typedef const gs_pickle_value value;
@@ -28,19 +28,16 @@ static int has_tensor(const gs_pickle *p, value *dict)
     return 0;
 }
 
-static value *find_state(const gs_pickle *p)
+/* The innermost dict of tensors: tensors beside it, such as the number of steps done, are no weights. */
+static value *find_state(const gs_pickle *p, value *dict, int depth)
 {
     static const char *const keys[] = {"state_dict", "model_state_dict", "model", "module"};
-    value *dict = gs_pickle_at(p, p->root);
-    for (int depth = 0; depth < NESTED && dict->kind == GS_PV_DICT && !has_tensor(p, dict); depth++) {
-        value *inner = NULL;
-        for (size_t i = 0; i < sizeof keys / sizeof *keys && !(inner && inner->kind == GS_PV_DICT); i++)
-            inner = gs_pickle_key(p, dict, keys[i]);
-        if (!inner)
-            return NULL;
-        dict = inner;
-    }
-    return dict->kind == GS_PV_DICT && has_tensor(p, dict) ? dict : NULL;
+    value *found = NULL;
+    if (!dict || dict->kind != GS_PV_DICT)
+        return NULL;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !found && depth < NESTED; i++)
+        found = find_state(p, gs_pickle_key(p, dict, keys[i]), depth + 1);
+    return found ? found : has_tensor(p, dict) ? dict : NULL;
 }
 
 static int all_prefixed(const gs_pickle *p, value *dict)
@@ -207,7 +204,7 @@ int gs_torch_tensors(gs_torch *t, gs_tensors *s, gs_err *e)
 {
     const gs_pickle *p = &t->pickle;
     reader r = {t, s, e};
-    value *state = find_state(p);
+    value *state = find_state(p, gs_pickle_at(p, p->root), 0);
     int ret = 0;
     if (!state)
         return gs_fail(e, GS_EMODEL, "%s holds no named tensors, neither at the top nor under \"state_dict\" or \"model\"",

@@ -24,7 +24,7 @@ typedef struct {
     gs_strmap index;
 } gs_zip;
 
-/* The directory of an archive in memory. Every offset is checked, overlapping or compressed members are refused.
+/* The directory of an archive that is mapped into memory. Every offset is checked, overlapping or compressed members are refused.
  * Errors: GS_EMODEL, GS_ENOMEM. The bytes must outlive it. */
 int gs_zip_open(gs_zip *z, const gs_region *file, const char *path, gs_err *e);
 void gs_zip_close(gs_zip *z);

@@ -19,9 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     ret = ret ? ret : gs_torch_tensors(&t, &s, &e);
     assert(!ret == !e.msg[0]);
     gs_tensors_free(&s);
-    gs_pickle_free(&t.pickle);
-    gs_strmap_free(&t.index);
-    free(t.storage);
+    gs_torch_close(&t);
     free(copy);
     return 0;
 }

@@ -89,7 +89,7 @@ static const struct { const char *name, *says; } bad[] = {
     {"opcode", "opcode 0x82 in its pickle, which torch does not write"},
     {"callcall", "makes no sense at byte"}, {"memo", "makes no sense"}, {"stack", "makes no sense"},
     {"mark", "makes no sense"}, {"nomark", "makes no sense"}, {"odd", "makes no sense"}, {"storage", "makes no sense"},
-    {"memohuge", "more than 2000000 values"}, {"copies", "more than 2000000 values"},
+    {"memohuge", "makes no sense"}, {"copies", "values in its pickle"},
     {"nostop", "cut short within its pickle"}, {"text", "cut short within its pickle"},
     {"text8", "cut short within its pickle"}, {"long", "cut short within its pickle"},
     {"nopickle", "cut short within its pickle"},
@@ -148,15 +148,32 @@ static char *slurp(const char *path, size_t *n)
     return bytes;
 }
 
-/* Cut at every byte. */
+/* As gs_torch_read, of a file in memory. */
+static int read_bytes(const char *bytes, size_t n, gs_err *e)
+{
+    gs_tensors s = {0};
+    gs_region file = {.addr = (void *)(uintptr_t)bytes, .bytes = n};
+    gs_torch t = {.path = "file", .budget = n};
+    int ret = n && *bytes == 'P' ? gs_torch_zip(&t, &file, e) : gs_torch_legacy(&t, &file, e);
+    ret = ret ? ret : gs_torch_tensors(&t, &s, e);
+    gs_torch_close(&t);
+    gs_tensors_free(&s);
+    return ret;
+}
+
+/* Cut at every byte; the memory ends there too. */
 static void cut(const char *path)
 {
     size_t n;
     char *bytes = slurp(path, &n);
-    write_bytes(at("cut"), bytes, n);
     while (n-- > 0) {
-        assert_int_equal(truncate(at("cut"), (off_t)n), 0);
-        refused(at("cut"), "");
+        gs_err e = {0};
+        char *part = malloc(n ? n : 1);
+        assert_non_null(part);
+        memcpy(part, bytes, n);
+        assert_int_equal(read_bytes(part, n, &e), -GS_EMODEL);
+        assert_true(e.msg[0]);
+        free(part);
     }
     free(bytes);
 }
@@ -168,27 +185,18 @@ static void test_cut(void **state)
     cut(DATA "good-legacy.pt");
 }
 
-/* Every byte changed in turn: refused or not, but soundly. A check sum covers the storages of an archive. */
-static void flip(const char *path, unsigned change)
+/* Every byte changed in turn: refused or not, but soundly. */
+static void flip(const char *path, int change)
 {
     size_t n;
     char *bytes = slurp(path, &n);
-    write_bytes(at("flip"), bytes, n);
-    FILE *f = fopen(at("flip"), "r+b");
-    assert_non_null(f);
-    setvbuf(f, NULL, _IONBF, 0);
     for (size_t i = 0; i < n; i++) {
         gs_err e = {0};
-        gs_tensors s = {0};
-        fseek(f, (long)i, SEEK_SET);
-        fputc((unsigned char)bytes[i] ^ (int)change, f);
-        int ret = gs_torch_read(&s, at("flip"), &e);
+        bytes[i] = (char)(bytes[i] ^ change);
+        int ret = read_bytes(bytes, n, &e);
         assert_true(!ret || (ret == -GS_EMODEL && e.msg[0]));
-        gs_tensors_free(&s);
-        fseek(f, (long)i, SEEK_SET);
-        fputc((unsigned char)bytes[i], f);
+        bytes[i] = (char)(bytes[i] ^ change);
     }
-    fclose(f);
     free(bytes);
 }
 

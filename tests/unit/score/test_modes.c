@@ -35,7 +35,7 @@ static double log_p(const gs_model *m, const char *seq, const char *masked, int 
     int32_t ids[LEN];
     for (int i = 0; i < LEN; i++)
         ids[i] = masked && masked[i] == 'x' ? m->tok->mask : gs_token_id(m->tok, seq + i, 1);
-    gs_batch batch = {1, LEN, (int[]){0, LEN}, ids};
+    gs_batch batch = {.B = 1, .T = LEN, .beg = (int[]){0, LEN}, .ids = ids};
     gs_out out = {.n_read = 1, .read = &pos};
     if (gs_forward(r, m, &batch, &out, &e))
         fail_msg("%s", e.msg);

@@ -99,6 +99,88 @@ static void test_kmer_window(void **state)
     gs_tokenizer_free(t);
 }
 
+/* One token per base, k - 1 fewer at the end. */
+static void test_kmer_overlap(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    assert_non_null(t);
+    assert_int_equal(t->step, 1);
+    assert_string_equal(encoded(t, "ACGN", 0), "3:-1--1 5:0-2 10:1-3 0:2-4 1:-1--1");
+    assert_string_equal(encoded(t, "AcG", 1), "3:-1--1 0:0-2 0:1-3 1:-1--1");
+    assert_string_equal(encoded(t, "A", 0), "3:-1--1 1:-1--1");
+    t->lead = 24; /* as a species */
+    assert_string_equal(encoded(t, "AA", 0), "3:-1--1 24:-1--1 4:0-2 1:-1--1");
+    gs_tokenizer_free(t);
+    s.k = 3;
+    assert_null(gs_tokenizer_new(&s, &e));
+    assert_non_null(strstr(e.msg, "no 3-mers"));
+}
+
+static const char *const bpe_vocab[] = {"?", "A", "C", "AA", "AAA", "AC", "AAAC", "AAAA"};
+static const int32_t bpe_merges[] = {1, 1, 3, 1, 4, 2, 3, 3}; /* A A, AA A, AAA C, AA AA */
+
+/* The best rank first, the leftmost of the same rank first; candidates that others overtook do not count. */
+static void test_bpe(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_bpe_spec bpe = {.n_merges = 4, .merges = bpe_merges};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    assert_non_null(t);
+    assert_string_equal(encoded(t, "AAA", 0), "4:0-3");
+    assert_string_equal(encoded(t, "AAAA", 0), "7:0-4");
+    assert_string_equal(encoded(t, "AAAAAC", 0), "3:0-2 6:2-6");
+    assert_string_equal(encoded(t, "AAACGAA", 0), "6:0-4 0:4-5 3:5-7");
+    gs_tokenizer_free(t);
+    s.unk = -1; /* what has no token is left out */
+    t = gs_tokenizer_new(&s, &e);
+    assert_string_equal(encoded(t, "GAGA", 0), "3:1-4");
+    gs_tokenizer_free(t);
+}
+
+static void test_bad_bpe(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    const int32_t none[] = {2, 2}, beyond[] = {1, 8};
+    gs_bpe_spec bpe = {.n_merges = 1, .merges = none};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    assert_null(gs_tokenizer_new(&s, &e));
+    assert_non_null(strstr(e.msg, "merges C and C to what is not in its vocabulary"));
+    e = (gs_err){0};
+    bpe.merges = beyond;
+    assert_null(gs_tokenizer_new(&s, &e));
+    assert_non_null(strstr(e.msg, "merge 0"));
+    bpe = (gs_bpe_spec){.run = 'N', .run_least = 3, .run_as = 8};
+    assert_null(gs_tokenizer_new(&s, NULL));
+    s.bpe = NULL;
+    assert_null(gs_tokenizer_new(&s, NULL));
+}
+
+/* A long word: n log n, not n squared. */
+static void test_long_bpe(void **state)
+{
+    (void)state;
+    enum { LONG = 2000000 };
+    gs_err e = {0};
+    gs_tokens out = {0};
+    gs_bpe_spec bpe = {.n_merges = 4, .merges = bpe_merges};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    char *seq = malloc(LONG);
+    assert_non_null(seq);
+    memset(seq, 'A', LONG);
+    assert_int_equal(gs_encode(t, seq, LONG, &out, &e), 0);
+    assert_int_equal(out.n, LONG / 4);
+    free(seq);
+    gs_tokens_free(&out);
+    gs_tokenizer_free(t);
+}
+
 static void test_bad_specs(void **state)
 {
     (void)state;
@@ -151,7 +233,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base), cmocka_unit_test(test_base_without_unknown), cmocka_unit_test(test_kmer),
-        cmocka_unit_test(test_kmer_window), cmocka_unit_test(test_bad_specs), cmocka_unit_test(test_length_overflow),
+        cmocka_unit_test(test_kmer_window), cmocka_unit_test(test_kmer_overlap),
+        cmocka_unit_test(test_bpe), cmocka_unit_test(test_bad_bpe), cmocka_unit_test(test_long_bpe),
+        cmocka_unit_test(test_bad_specs), cmocka_unit_test(test_length_overflow),
         cmocka_unit_test(test_lookup)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
