@@ -6,6 +6,9 @@
 int cmd_score(int argc, char **argv);
 int cmd_info(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_convert(int argc, char **argv);
+int cmd_embed(int argc, char **argv);
+int cmd_selftest(int argc, char **argv);
 
 /* Print "gscore CMD: message" on stderr and return the exit status of the error. */
 int cli_fail(const char *cmd, const gs_err *e);

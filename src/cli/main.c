@@ -13,6 +13,8 @@ static const struct {
 } cmds[] = {
     {"score", cmd_score, "score the variants of a VCF"},
     {"info", cmd_info, "what a model is and how it scores"},
+    {"convert", cmd_convert, "a published checkpoint to one model file"},
+    {"embed", cmd_embed, "last hidden states of sequences or windows"},
     {"bench", cmd_bench, "how fast a model runs here"},
 };
 enum { N_CMDS = sizeof cmds / sizeof *cmds };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <htslib/khash_str2int.h>
 #include "base/log.h"
-#include "genome/outfile.h"
+#include "base/outfile.h"
 #include "genome/vcf_internal.h"
 
 struct gs_vcf_out {

@@ -145,6 +145,7 @@ static int import_family(gs_bundle *b, const char *dir, const json_t *config, gs
     for (int i = 0; gs_families[i]; i++)
         if (gs_families[i]->match(config, &b->tensors)) {
             int ret = gs_families[i]->import(b, dir, config, e);
+            b->family = gs_families[i]->name;
             if (!ret && !(b->architecture && b->config && b->tokenizer && b->recipe && b->card))
                 ret = gs_fail_mem(e, "a model's description", 1);
             return ret;

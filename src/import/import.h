@@ -5,6 +5,8 @@
 #define GS_IMPORT_H
 #include "model/model.h"
 
+/* What gs_model_open opens, not yet built: a bundle that the caller frees. On failure it is empty. */
+int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e);
 /* Make a bundle of a checkpoint directory (config.json + weights + tokenizer files). On failure it is empty. */
 int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e);
 /* The same of one file of weights (safetensors or torch) whose config.json and tokenizer files lie beside it. */

@@ -11,13 +11,12 @@
 #include "base/str.h"
 #include "import/import.h"
 
-static gs_model *open_at(const char *path, int is_dir, gs_err *e)
+static int open_at(gs_bundle *b, const char *path, int is_dir, gs_err *e)
 {
-    gs_bundle b = {0};
-    int ret = is_dir ? gs_import_dir(&b, path, e) : gs_import_sniff(path, e);
-    if (!ret && !is_dir)
-        ret = gs_import_is_checkpoint(path) ? gs_import_file(&b, path, e) : gs_container_read(&b, path, e);
-    return ret ? NULL : gs_model_build(&b, e);
+    int ret = is_dir ? gs_import_dir(b, path, e) : gs_import_sniff(path, e);
+    if (ret || is_dir)
+        return ret;
+    return gs_import_is_checkpoint(path) ? gs_import_file(b, path, e) : gs_container_read(b, path, e);
 }
 
 /* share/gscore/models beside the program; empty where /proc does not tell. */
@@ -78,7 +77,7 @@ static void add_installed(gs_str *s, const char *dir)
     free(entry);
 }
 
-static gs_model *not_found(const char *name, const char *dirs, gs_err *e)
+static int not_found(const char *name, const char *dirs, gs_err *e)
 {
     gs_str installed = {0}, left = {0};
     char *rest = NULL;
@@ -89,37 +88,40 @@ static gs_model *not_found(const char *name, const char *dirs, gs_err *e)
             "%.200s", name, dirs, installed.s ? installed.s : "none");
     gs_str_free(&installed);
     gs_str_free(&left);
-    return NULL;
+    return -GS_EMODEL;
 }
 
-static gs_model *open_installed(const char *name, gs_err *e)
+static int open_installed(gs_bundle *b, const char *name, gs_err *e)
 {
     gs_str path = {0}, left = {0};
-    gs_model *m = NULL;
     char found[PATH_MAX], *rest = NULL;
     int kind = 0;
     search_path(&path);
     gs_str_add(&left, path.s ? path.s : "");
     for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir && !kind; dir = strtok_r(NULL, ":", &rest))
         kind = installed_at(dir, name, found);
-    m = kind ? open_at(found, kind == 2, e) : not_found(name, path.s ? path.s : "", e);
+    int ret = kind ? open_at(b, found, kind == 2, e) : not_found(name, path.s ? path.s : "", e);
     gs_str_free(&path);
     gs_str_free(&left);
-    return m;
+    return ret;
+}
+
+int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
+{
+    struct stat st;
+    *b = (gs_bundle){0};
+    if (!path[0])
+        return gs_fail(e, GS_EUSAGE, "the name of the model is empty");
+    if (!stat(path, &st))
+        return open_at(b, path, S_ISDIR(st.st_mode), e);
+    int why = errno;
+    if (!strchr(path, '/'))
+        return open_installed(b, path, e);
+    return gs_fail(e, GS_EMODEL, "model %s cannot be opened: %s", path, strerror(why));
 }
 
 gs_model *gs_model_open(const char *path, gs_err *err)
 {
-    struct stat st;
-    if (!path[0]) {
-        gs_fail(err, GS_EUSAGE, "the name of the model is empty");
-        return NULL;
-    }
-    if (!stat(path, &st))
-        return open_at(path, S_ISDIR(st.st_mode), err);
-    int why = errno;
-    if (!strchr(path, '/'))
-        return open_installed(path, err);
-    gs_fail(err, GS_EMODEL, "model %s cannot be opened: %s", path, strerror(why));
-    return NULL;
+    gs_bundle b;
+    return gs_bundle_open(&b, path, err) ? NULL : gs_model_build(&b, err);
 }

@@ -40,8 +40,11 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e)
     if (!order)
         return gs_fail_mem(e, "the order of tensors", b->tensors.n * sizeof *order);
     gs_sha256_init(&c);
-    for (size_t i = 0; i < b->tensors.n; i++)
-        gs_sha256_add(&c, b->tensors.t[order[i]].data, b->tensors.t[order[i]].bytes);
+    for (size_t i = 0; i < b->tensors.n; i++) {
+        const gs_tensor *t = &b->tensors.t[order[i]];
+        gs_sha256_add(&c, t->data, t->bytes);
+        gs_tensors_forget(&b->tensors, t);
+    }
     gs_sha256_hex(&c, hex);
     free(order);
     if (b->sha256[0] && strcmp(b->sha256, hex))

@@ -5,6 +5,7 @@
 #ifndef GS_MODEL_H
 #define GS_MODEL_H
 #include <jansson.h>
+#include <stdio.h>
 #include "model/names.h"
 #include "model/tensors.h"
 #include "nn/nn.h"
@@ -20,6 +21,7 @@
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
 typedef struct {
     char *architecture;
+    const char *family;      /* name of the importer (gs_families), NULL: read from a container */
     json_t *config, *tokenizer, *recipe, *card;
     gs_tensors tensors;
     const gs_name_row *names; /* what upstream calls the tensors, for messages; NULL: the same */
@@ -98,8 +100,14 @@ int gs_model_species(gs_model *m, const char *species, gs_err *e);
 /* Read a container file into a bundle. The tensor data of files up to 64 MB is checked against its sha256. */
 int gs_container_read(gs_bundle *b, const char *path, gs_err *e);
 int gs_container_is(const char *path); /* a readable container, rather than anything else */
+#define GS_CONTAINER_FORMAT "1"
 /* Write one; the data begins at a multiple of 64. Same bundle, same bytes. Sets b->sha256. */
 int gs_container_write(gs_bundle *b, const char *path, gs_err *e);
+/* The same to an open stream (`name` for messages), its numbers as dtype GS_F32, GS_F16 or GS_BF16; -1: as they are.
+ * Streams: mapped weights are let go behind. GS_EMODEL: numbers that f16 cannot hold; GS_EOUTPUT. */
+int gs_container_put(gs_bundle *b, int dtype, FILE *f, const char *name, gs_err *e);
+/* Bytes of the tensors in such a file. */
+size_t gs_container_bytes(const gs_bundle *b, int dtype);
 
 /* Tensor places in the order of their names (bytes), which is the order of the container's data. malloc'd; NULL:
  * out of memory. */

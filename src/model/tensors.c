@@ -124,3 +124,13 @@ int gs_tensors_map(gs_tensors *s, const char *path, gs_region *map, gs_err *e)
         return gs_fail(e, GS_ENOMEM, "%s cannot be mapped into memory: %s", path, strerror(errno));
     return gs_tensors_keep(s, *map, e);
 }
+
+void gs_tensors_forget(const gs_tensors *s, const gs_tensor *t)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), beg = (uintptr_t)t->data / page * page;
+    for (size_t i = 0; i < s->n_regions; i++) {
+        uintptr_t from = (uintptr_t)s->regions[i].addr;
+        if (s->regions[i].mapped && (uintptr_t)t->data >= from && (uintptr_t)t->data < from + s->regions[i].bytes)
+            madvise((void *)beg, (uintptr_t)t->data + t->bytes - beg, MADV_DONTNEED); /* advice: failing does no harm */
+    }
+}

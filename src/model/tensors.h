@@ -42,6 +42,8 @@ int gs_tensors_add(gs_tensors *s, const gs_tensor *t, gs_err *e);
 int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e);
 /* Map a file of at least 8 bytes for reading; the set keeps it. Errors: GS_EMODEL, GS_ENOMEM. */
 int gs_tensors_map(gs_tensors *s, const char *path, gs_region *map, gs_err *e);
+/* Let the memory of a mapped tensor go until it is read again, so that a pass over all of them stays small. */
+void gs_tensors_forget(const gs_tensors *s, const gs_tensor *t);
 /* May a tensor be called so? Printable, neither empty nor too long. */
 int gs_tensor_name_ok(const char *name);
 

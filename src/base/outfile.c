@@ -1,4 +1,4 @@
-#include "genome/outfile.h"
+#include "base/outfile.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

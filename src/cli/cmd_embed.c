@@ -1,0 +1,235 @@
+/* gscore embed: last hidden states of sequences or of the windows of variants. */
+#include <getopt.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/embed_batch.h"
+#include "kernel/gemm.h"
+#include "score/evaluate.h"
+
+#define USAGE "gscore embed [options] -o PREFIX MODEL IN [REF]"
+
+static const char *const help =
+    "usage: " USAGE "\n"
+    "\n"
+    "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the rows to\n"
+    "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
+    "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or a BED file\n"
+    "by its name, whose windows are read from REF: the position, or the middle of the interval, stands in the middle.\n"
+    "\n"
+    "  -o, --output PREFIX         PREFIX.npy and PREFIX.tsv\n"
+    "      --tokens                a row per token, special ones too, sequences one after the other\n"
+    "      --strand fwd|rev|both   both: the mean of the strands' rows [fwd]\n"
+    "      --window N              bases of a window, with REF [the model's recipe]\n"
+    "  -@, --threads N             all threads together [what affinity and cgroup allow]\n"
+    "  -q, --quiet                 no warnings, no summary\n"
+    "  -h, --help                  this text\n";
+
+typedef struct embed_run embed_run;
+/* A thread's batch. */
+typedef struct {
+    const embed_run *r;
+    embed_batch batch;
+    gs_run *run;
+    pthread_t thread;
+    gs_err err;
+} lane;
+
+struct embed_run {
+    const embed_args *a;
+    gs_model *m;
+    embed_source source;
+    embed_output out;
+    embed_item ahead;        /* read, but for the next batch */
+    lane *lanes;
+    int n_lanes;
+};
+
+/* The next batch: 0, also when there is nothing left. */
+static int fill(embed_run *r, embed_batch *b, gs_err *e)
+{
+    int got = 1, rc = 0;
+    embed_batch_clear(b);
+    while (!rc && got > 0) {
+        embed_input x;
+        if (!r->ahead.name) {
+            got = embed_source_next(&r->source, &x, e);
+            rc = got > 0 ? embed_item_init(&r->ahead, &x, r->a, r->m, e) : got;
+            if (rc || got <= 0)
+                break;
+        }
+        if (b->n && b->n_tokens + embed_item_tokens(&r->ahead) > EMBED_TOKENS)
+            break;
+        rc = embed_batch_add(b, &r->ahead, e);
+        if (!rc)
+            r->ahead = (embed_item){0};
+    }
+    return rc;
+}
+
+static void *lane_main(void *arg)
+{
+    lane *l = arg;
+    embed_batch_compute(&l->batch, l->r->a, l->r->m, l->run, &l->err);
+    return NULL;
+}
+
+/* A batch for every thread, computed side by side, written in order. 1: there may be more. */
+static int turn(embed_run *r, gs_err *e)
+{
+    int n = 0, rc = 0, started = 0;
+    for (; n < r->n_lanes && !rc; n++) {
+        rc = fill(r, &r->lanes[n].batch, e);
+        if (rc || !r->lanes[n].batch.n)
+            break;
+    }
+    for (; !rc && started < n; started++)
+        if (pthread_create(&r->lanes[started].thread, NULL, lane_main, &r->lanes[started]))
+            rc = gs_fail(e, GS_ENOMEM, "cannot start %d threads", n);
+    started -= rc != 0 && started > 0;
+    for (int i = 0; i < started; i++)
+        pthread_join(r->lanes[i].thread, NULL);
+    for (int i = 0; i < n && !rc; i++)
+        rc = r->lanes[i].err.code ? gs_fail(e, r->lanes[i].err.code, "%s", r->lanes[i].err.msg)
+                                  : embed_batch_write(&r->lanes[i].batch, &r->out, r->a, r->m, e);
+    return rc ? rc : n == r->n_lanes;
+}
+
+static int open_lanes(embed_run *r, gs_err *e)
+{
+    r->n_lanes = cli_threads(r->a->threads);
+    r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
+    for (int i = 0; r->lanes && i < r->n_lanes; i++) {
+        r->lanes[i].r = r;
+        if (!(r->lanes[i].run = gs_run_new()))
+            return gs_fail_mem(e, "a thread", 0);
+    }
+    return r->lanes ? 0 : gs_fail_mem(e, "threads", (size_t)r->n_lanes * sizeof *r->lanes);
+}
+
+static int open_all(embed_run *r, gs_err *e)
+{
+    int rc = gs_gemm_open(1, e);
+    if (rc)
+        return rc;
+    if (!(r->m = gs_model_open(r->a->model, e)))
+        return -(int)e->code;
+    if (r->m->n_aux)
+        return gs_fail(e, GS_EUSAGE, "%s reads an alignment of %d species beside the sequence, which `gscore embed` cannot give",
+                       r->m->bundle.path, r->m->n_aux);
+    rc = embed_source_open(&r->source, r->a, r->m, e);
+    rc = rc ? rc : open_lanes(r, e);
+    rc = rc ? rc : embed_output_open(&r->out, r->a->prefix, r->a->in, r->m->dim, e);
+    if (!rc)
+        embed_write_head(&r->out, r->a);
+    return rc;
+}
+
+static void close_all(embed_run *r)
+{
+    for (int i = 0; r->lanes && i < r->n_lanes; i++) {
+        embed_batch_free(&r->lanes[i].batch);
+        gs_run_free(r->lanes[i].run);
+    }
+    free(r->lanes);
+    embed_item_free(&r->ahead);
+    embed_source_close(&r->source);
+    embed_output_discard(&r->out);
+    gs_model_close(r->m);
+}
+
+static int run(const embed_args *a)
+{
+    embed_run r = {.a = a, .out = {.npy.out.keep_fd = -1, .tsv.out.keep_fd = -1}};
+    gs_err e = {0};
+    cli_log_start(a->quiet ? 0 : 1);
+    int rc = open_all(&r, &e);
+    for (int more = 1; !rc && more;) {
+        more = turn(&r, &e);
+        rc = more < 0 ? more : 0;
+    }
+    gs_warn_flush();
+    int64_t rows = r.out.rows, skipped = r.source.skipped;
+    if (!rc && !rows && skipped)
+        rc = gs_fail(&e, GS_ESUSPECT, "nothing could be embedded: do %s and %s belong to the same genome?", a->in, a->ref);
+    rc = rc ? rc : embed_output_finish(&r.out, &e);
+    int dim = r.out.dim;
+    close_all(&r);
+    if (!rc && !a->quiet)
+        fprintf(stderr, "gscore embed: %lld rows of %d numbers, %lld left out\n", (long long)rows, dim, (long long)skipped);
+    return rc ? cli_fail("embed", &e) : 0;
+}
+
+static int parse_strand(const char *text, int *strands)
+{
+    static const char *const names[] = {"fwd", "rev", "both"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, names[i])) {
+            *strands = i + 1;
+            return 0;
+        }
+    return cli_usage("embed", USAGE, "--strand wants fwd, rev or both, not '%s'", text);
+}
+
+static int take(embed_args *a, int c, const char *value)
+{
+    long long n = 0;
+    int bad = 0;
+    switch (c) {
+    case 'o': a->prefix = value; break;
+    case 't': a->tokens = 1; break;
+    case 'q': a->quiet = 1; break;
+    case 's': bad = parse_strand(value, &a->strands); break;
+    case 'w':
+        bad = cli_int("embed", "--window", value, (long long[]){1, 100000000}, &n);
+        a->window = (int)n;
+        break;
+    case '@':
+        bad = cli_int("embed", "--threads", value, (long long[]){1, 4096}, &n);
+        a->threads = (int)n;
+        break;
+    default: bad = -1;
+    }
+    return bad;
+}
+
+static int check_args(const embed_args *a, int left)
+{
+    if (left < 2 || left > 3)
+        return cli_usage("embed", USAGE, "MODEL, IN and perhaps REF are wanted");
+    if (!a->prefix)
+        return cli_usage("embed", USAGE, "no output given (-o PREFIX)");
+    if (a->tokens && a->strands == 3)
+        return cli_usage("embed", USAGE, "the tokens of both strands cannot be averaged: --tokens goes with --strand fwd or rev");
+    if (a->window && left == 2)
+        return cli_usage("embed", USAGE, "--window is about the windows of a VCF or BED file: REF is missing");
+    return 0;
+}
+
+int cmd_embed(int argc, char **argv)
+{
+    static const struct option options[] = {{"output", 1, 0, 'o'}, {"tokens", 0, 0, 't'}, {"strand", 1, 0, 's'},
+                                            {"window", 1, 0, 'w'}, {"threads", 1, 0, '@'}, {"quiet", 0, 0, 'q'},
+                                            {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+    embed_args a = {.strands = 1};
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, ":o:@:qh", options, NULL)) != -1;) {
+        if (c == 'h')
+            return fputs(help, stdout) < 0 ? GS_EOUTPUT : 0;
+        int bad = take(&a, c, optarg);
+        if (bad < 0)
+            return cli_usage("embed", USAGE, c == ':' ? "%s wants a value" : "unknown option '%s'", argv[optind - 1]);
+        if (bad)
+            return bad;
+    }
+    int bad = check_args(&a, argc - optind);
+    if (bad)
+        return bad;
+    a.model = argv[optind];
+    a.in = argv[optind + 1];
+    a.ref = argc - optind == 3 ? argv[optind + 2] : NULL;
+    return run(&a);
+}
