@@ -39,9 +39,9 @@ compare() { # VCF TAG TSV COLUMN WINDOW OPTIONS: with -t only some rows are ther
 }
 
 try() { # MODEL WHAT GOLDEN OPTIONS TAG FILE COLUMN
-    case $4 in *--msa*) options=$(echo "$4" | sed "s|--msa |--msa $dir/|") ;; *) options=$4 ;; esac
+    case $4 in *--msa*) used=$(echo "$4" | sed "s|--msa |--msa $dir/|") ;; *) used=$4 ;; esac
     # shellcheck disable=SC2086
-    "$gscore" score -q --no-version --digits 6 $options -o "$tmp/out.vcf" common/sites.vcf common/ref.fa "$1" ||
+    "$gscore" score -q --no-version --digits 6 $used -o "$tmp/out.vcf" common/sites.vcf common/ref.fa "$1" ||
         { echo "FAILED: $3 $4"; failed=1; return; }
     window=${6#*:}
     [ "$window" = "$6" ] && window=
