@@ -62,8 +62,8 @@ static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
     gs_run *run = gs_run_new();
     if (!run)
         rc = rc ? rc : gs_fail_mem(e, "a run", sizeof *run);
-    for (int i = 0; !rc && i < (int)plan->n_row; i++)
-        rc = gs_evaluate(run, m, plan, &i, 1, e);
+    if (!rc)
+        rc = gs_evaluate(run, m, plan, 0, (int)plan->n_row, e);
     gs_run_free(run);
     return rc;
 }
@@ -77,16 +77,16 @@ static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float 
     if (rc)
         return rc;
     gs_allele a = change(&pl->win);
-    if (a.flag == GS_FLAG_OK && (rc = gs_plan_windows(&s, s.mode, pl, plan, &a, e)))
+    if (m->n_aux)
+        return gs_fail(e, GS_EUSAGE, "this model reads an alignment beside the sequence: use gscore score --msa");
+    if (a.flag == GS_FLAG_OK && (rc = gs_plan_windows(&s, s.modes[0], pl, plan, &a, e)))
         return rc;
     if (a.flag != GS_FLAG_OK && a.flag != GS_FLAG_SAME)
         return gs_fail(e, GS_EINPUT, "this pair of windows has no score: %s", gs_flag_name(a.flag));
     if ((rc = evaluate_all(m, plan, e)))
         return rc;
-    double sum = 0;
-    for (size_t i = 0; i < plan->n_term; i++)
-        sum += (double)plan->term[i].weight * plan->term[i].value;
-    *llr = (float)sum;
+    *llr = 0;
+    gs_plan_sum(plan, llr);
     return 0;
 }
 

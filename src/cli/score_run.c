@@ -49,16 +49,23 @@ static const char *card_text(const gs_model *m, const char *key)
     return s && *s ? s : "unknown";
 }
 
+static const char *tag_of(const score_args *a, const gs_scorer *s, int mode)
+{
+    return a->tag ? a->tag : gs_scorer_tag(s, mode);
+}
+
 static int add_info(const score_args *a, const gs_scorer *s, gs_vcf *v, gs_err *e)
 {
-    char text[700], source[200];
-    gs_scorer_describe(s, text, sizeof text);
+    char text[900], source[200];
+    int rc = 0;
     snprintf(source, sizeof source, "gscore:%.180s", card_text(s->m, "name"));
-    gs_info_def score = {a->tag ? a->tag : gs_scorer_tag(s), "A", "Float", text, source, GSCORE_VERSION};
+    for (int i = 0; i < s->n_modes && !rc; i++) {
+        gs_scorer_describe(s, i, text, sizeof text);
+        rc = gs_vcf_add_info(v, &(gs_info_def){tag_of(a, s, i), "A", "Float", text, source, GSCORE_VERSION}, e);
+    }
     gs_info_def flag = {"GS_FLAG", "A", "String", "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, "
                         "ref_mismatch, no_contig, outside, edge, too_long, same (scored 0), malformed, n_context, unsupported",
                         "gscore", GSCORE_VERSION};
-    int rc = gs_vcf_add_info(v, &score, e);
     return rc ? rc : gs_vcf_add_info(v, &flag, e);
 }
 
@@ -155,6 +162,7 @@ static int close_skipped(FILE *f, const char *path, gs_err *e)
 typedef struct {
     gs_model *model;
     gs_ref *ref;
+    gs_msa *msa;
     gs_vcf *vcf;
     gs_vcf_out *out;
     FILE *skipped;
@@ -162,6 +170,24 @@ typedef struct {
     gs_tally tally;
     double seconds;
 } run;
+
+/* --msa, for models that read one. */
+static int open_alignment(run *r, const score_args *a, gs_err *e)
+{
+    int n = r->model->n_aux;
+    if (!n && !a->msa)
+        return 0;
+    if (!n)
+        return gs_fail(e, GS_EUSAGE, "--msa: this model reads no alignment");
+    if (!a->msa)
+        return gs_fail(e, GS_EUSAGE, "this model reads an alignment of %d species beside the reference: give it by --msa FILE "
+                       "(scripts/make_msa.py makes one)", n);
+    if (!(r->msa = gs_msa_open(a->msa, e)))
+        return -(int)e->code;
+    if (gs_msa_species(r->msa) != n)
+        return gs_fail(e, GS_EINPUT, "%s has %d species beside the reference, the model wants %d", a->msa, gs_msa_species(r->msa), n);
+    return 0;
+}
 
 static int open_all(run *r, const score_args *a, gs_err *e)
 {
@@ -172,7 +198,9 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e))
         || !(r->vcf = gs_vcf_open(&a->in, e)))
         return -(int)e->code;
-    if ((rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)) || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
+    if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
+        return rc;
+    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)) || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
         || (rc = add_info(a, &r->scorer, r->vcf, e))
         || (!a->no_version && (rc = add_provenance(a, &r->scorer, r->model, r->vcf, r->ref, e))))
         return rc;
@@ -185,8 +213,11 @@ static int open_all(run *r, const score_args *a, gs_err *e)
 static int score_all(run *r, const score_args *a, gs_err *e)
 {
     progress p;
+    const char *tags[GS_MODES_MAX];
+    for (int i = 0; i < r->scorer.n_modes; i++)
+        tags[i] = tag_of(a, &r->scorer, i);
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = a->digits,
-                 .tag = a->tag ? a->tag : gs_scorer_tag(&r->scorer), .flag_tag = "GS_FLAG"};
+                 .msa = r->msa, .tag = tags, .flag_tag = "GS_FLAG"};
     int rc = choose_chunk(a, &t, e);
     if (rc)
         return rc;
@@ -237,6 +268,7 @@ int score_run(const score_args *a)
     rc = rc ? rc : closed;
     if (!rc && a->stats)
         rc = write_stats(a->stats, &r.tally, r.seconds, &e);
+    gs_msa_close(r.msa);
     gs_ref_close(r.ref);
     gs_model_close(r.model);
     if (!rc && !a->quiet)

@@ -9,7 +9,7 @@ typedef struct {
     gs_vcf_opt in;
     gs_vcf_out_opt out;
     gs_score_opt score;
-    const char *fasta, *model, *tag, *stats, *skipped;
+    const char *fasta, *model, *msa, *tag, *stats, *skipped;
     const char *circular[MAX_CIRCULAR];
     int n_circular, digits, no_version, chunk, chunks, force, threads, batch, progress, verbosity, quiet;
     gs_check_ref check_ref;

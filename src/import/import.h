@@ -38,8 +38,6 @@ int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, con
 /* Convolution weights as upstream keeps them, [out, in, taps], to ours, [out, taps, in]; depthwise ones from
  * [D, 1, taps] to [taps, D]. pattern: our name, with one %d. Others are left as they are. */
 int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e);
-/* Is there a tensor of that name? */
-int gs_import_has(const gs_bundle *b, const char *name);
 
 /* vocab.txt: one token per line, the line's number is the id. Lines beyond `most` are left out (published files have
  * more lines than the embedding has rows). A list of strings, NULL on failure; the caller decrefs. */
@@ -71,6 +69,9 @@ const char *gs_import_act(const json_t *config, const char *dir, gs_err *e);
 
 /* The card: name and source from the directory's name, licence from the front matter of README.md. NULL: no memory. */
 json_t *gs_import_card(const char *dir, const char *citation);
+
+/* Does the bundle hold a tensor? */
+int gs_import_has(const gs_bundle *b, const char *name);
 
 /* A whole text file, 0-terminated, at most `most` bytes. NULL on failure; the caller frees. */
 char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e);

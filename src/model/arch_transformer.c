@@ -1,6 +1,7 @@
 /* Transformer encoders: BERT, ESM and their kin, steered by the configuration alone.
  *
- *   tokens -> embedding, one-hot (with aligned species: GPN-MSA) or convolution stem -> layers of attention and feed-forward -> final norm -> head
+ *   tokens -> embedding, one-hot (with aligned species: GPN-MSA) or convolution stem
+ *          -> layers of attention and feed-forward -> final norm -> head
  *
  * Sources: Devlin 2019 (BERT: post-LN, learned positions), Lin 2023 / transformers modeling_esm.py (ESM: pre-LN,
  * rotary, token dropout), Su 2021 / Benegas 2025 (RoFormer, GPN-MSA), Shazeer 2020 (gated feed-forward), Press 2022 (ALiBi). */

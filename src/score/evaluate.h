@@ -4,9 +4,9 @@
 #include "score/plan.h"
 #include "score/scorer.h"
 
-/* rows: n indices of rows of `plan` (sorted, gs_plan_sort). Several threads may evaluate different rows of one plan
- * at once, each with a run of its own. Memory of the run is released before returning. */
-int gs_evaluate(gs_run *r, const gs_model *m, gs_plan *plan, const int *rows, int n, gs_err *e);
+/* Rows from .. to of `plan` (after gs_plan_sort), which end where a group ends. Several threads may evaluate different
+ * rows of one plan at once, each with a run of its own. Memory of the run is released before returning. */
+int gs_evaluate(gs_run *r, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e);
 
 /* One worker's state; NULL when out of memory. */
 gs_run *gs_run_new(void);

@@ -34,7 +34,7 @@ void gs_job_free(gs_job *j)
     free(j->rec);
     free(j->drop);
     free(j->res);
-    free(j->order);
+    free(j->score);
     free(j->cut);
     gs_plan_free(&j->plan);
     free(j);
@@ -88,7 +88,8 @@ static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_al
     }
     if (a->flag == GS_FLAG_OK) {
         warn_scope(t, a->rid);
-        pl->owner = i;
+        pl->owner = i * t->scorer->n_modes;
+        pl->score = j->score + pl->owner;
         rc = gs_plan_allele(t->scorer, pl, &j->plan, t->ref, a, e);
     }
     return rc;
@@ -104,11 +105,15 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
         if (rid < 0)
             gs_warn("no_contig", "contig '%s' is not in the FASTA", gs_record_contig(r));
     }
-    if (gs_reserve(&j->res, &j->cap_res, j->n_res + (size_t)n_alt, sizeof *j->res))
+    size_t n = j->n_res + (size_t)n_alt;
+    if (gs_reserve(&j->res, &j->cap_res, n, sizeof *j->res)
+        || gs_reserve(&j->score, &j->cap_score, n * (size_t)t->scorer->n_modes, sizeof *j->score))
         return gs_fail_mem(e, "a record", (size_t)n_alt * sizeof *j->res);
     for (int k = 0; k < n_alt; k++) {
         gs_allele a = bad ? (gs_allele){.flag = GS_FLAG_MALFORMED}
                           : gs_allele_parse(rid, gs_record_pos(r), gs_record_ref(r), gs_record_alt(r, k));
+        for (int mode = 0; mode < t->scorer->n_modes; mode++)
+            j->score[j->n_res * (size_t)t->scorer->n_modes + (size_t)mode] = NAN;
         int rc = read_allele(j, t, pl, (int)j->n_res, &a, e);
         if (rc)
             return rc;
@@ -146,34 +151,15 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, 
     return rc ? rc : j->n_rec > 0;
 }
 
-/* Longest first; rows of one length stay in plan order. */
-static int by_length(const void *a, const void *b, void *plan)
-{
-    const gs_plan *p = plan;
-    int x = *(const int *)a, y = *(const int *)b;
-    int d = p->seq[p->row[y].seq].n - p->seq[p->row[x].seq].n;
-    return d ? d : x - y;
-}
-
 int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e)
 {
     size_t n = j->plan.n_row, tokens = 0;
-    if (n + 1 > j->cap_order) {
-        free(j->order);
-        free(j->cut);
-        j->cap_order = 2 * (n + 1);
-        j->order = malloc(j->cap_order * sizeof *j->order);
-        j->cut = malloc(j->cap_order * sizeof *j->cut);
-        if (!j->order || !j->cut)
-            return gs_fail_mem(e, "a batch of variants", 2 * j->cap_order * sizeof *j->cut);
-    }
-    for (size_t i = 0; i < n; i++)
-        j->order[i] = (int)i;
-    qsort_r(j->order, n, sizeof *j->order, by_length, &j->plan);
+    if (gs_reserve(&j->cut, &j->cap_cut, n + 1, sizeof *j->cut))
+        return gs_fail_mem(e, "a batch of variants", (n + 1) * sizeof *j->cut);
     j->n_batch = j->next_batch = j->done_batch = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t len = (size_t)j->plan.seq[j->plan.row[j->order[i]].seq].n;
-        if (i == 0 || tokens + len > batch_tokens) {
+        size_t len = (size_t)j->plan.seq[j->plan.row[i].seq].n;
+        if (i == 0 || (tokens + len > batch_tokens && !j->plan.row[i].joined)) {
             j->cut[j->n_batch++] = (int)i;
             tokens = 0;
         }
@@ -183,28 +169,23 @@ int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e)
     return 0;
 }
 
-void gs_job_reduce(gs_job *j)
+/* What an allele without a score of its own gets: 0 where ALT is REF, else nothing. */
+static float score_of(const gs_job *j, size_t res, int mode, int n_modes)
 {
-    double sum = 0;
-    for (size_t i = 0; i < j->plan.n_term; i++) {   /* an allele's terms lie side by side, in plan order */
-        const gs_term *t = &j->plan.term[i];
-        sum += (double)t->weight * t->value;
-        if (i + 1 == j->plan.n_term || j->plan.term[i + 1].owner != t->owner) {
-            j->res[t->owner].score = (float)sum;
-            sum = 0;
-        }
-    }
+    return j->res[res].flag == GS_FLAG_SAME ? 0.0f : j->score[res * (size_t)n_modes + (size_t)mode];
 }
 
-static void set_floats(const gs_task *t, gs_record *rec, const gs_result *res, int n, float *score)
+static void set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const size_t range[2], float *score)
 {
-    int scored = 0;
-    for (int k = 0; k < n; k++) {
-        int ok = res[k].flag == GS_FLAG_OK || res[k].flag == GS_FLAG_SAME;
-        score[k] = res[k].flag == GS_FLAG_OK ? res[k].score : ok ? 0.0f : NAN;
-        scored += ok;
+    int n = (int)(range[1] - range[0]), n_modes = t->scorer->n_modes;
+    for (int mode = 0; mode < n_modes; mode++) {
+        int scored = 0;
+        for (int k = 0; k < n; k++) {
+            score[k] = score_of(j, range[0] + (size_t)k, mode, n_modes);
+            scored += !isnan(score[k]);
+        }
+        gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);
     }
-    gs_record_set_float(t->vcf, rec, t->tag, score, scored ? n : 0, t->digits);
 }
 
 static void set_flags(const gs_task *t, gs_record *rec, const gs_result *res, int n, const char **flag)
@@ -230,7 +211,7 @@ int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally 
     float *score = malloc(((size_t)n + 1) * sizeof *score);
     const char **flag = malloc(((size_t)n + 1) * sizeof *flag);
     if (score && flag) {
-        set_floats(t, j->rec[i], j->res + from, n, score);
+        set_floats(j, t, j->rec[i], (size_t[]){from, *first}, score);
         set_flags(t, j->rec[i], j->res + from, n, flag);
     }
     int rc = score && flag ? 0 : -(int)GS_ENOMEM;

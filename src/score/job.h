@@ -13,13 +13,15 @@ typedef struct {
     const gs_scorer *scorer;
     gs_vcf *vcf;
     gs_ref *ref;
+    gs_msa *msa;                     /* aligned species, NULL for models that read none */
     gs_check_ref check_ref;
-    const char *tag, *flag_tag;
+    const char *const *tag;          /* [modes of the scorer] */
+    const char *flag_tag;
     int digits;
     int64_t chunk_beg, chunk_end;    /* records to take, 0-based half-open; end < 0: all */
 } gs_task;
 
-typedef struct { int record; gs_flag flag; float score; } gs_result;     /* one per ALT, in file order */
+typedef struct { int record; gs_flag flag; } gs_result;                 /* one per ALT, in file order */
 
 typedef struct gs_job {
     gs_record **rec;
@@ -27,11 +29,12 @@ typedef struct gs_job {
     unsigned char *drop, *compared, *mismatched;                         /* [n_rec] */
     gs_result *res;
     size_t n_res, cap_res;
+    float *score;                /* [n_res, modes]; NAN: this mode has none */
+    size_t cap_score;
     gs_plan plan;
-    int *order;                  /* rows by falling length, cut into batches order[cut[i]] .. order[cut[i + 1]] */
-    int *cut;
+    int *cut;                    /* batch i is rows cut[i] .. cut[i + 1] of the plan */
     int n_batch, next_batch, done_batch;
-    size_t cap_order;
+    size_t cap_cut;
 } gs_job;
 
 gs_job *gs_job_new(int max_records);
@@ -42,8 +45,6 @@ void gs_job_free(gs_job *j);
 int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e);
 /* Cut the rows into batches of about batch_tokens (at least one row each). */
 int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e);
-/* Terms to scores; afterwards res[] is final. */
-void gs_job_reduce(gs_job *j);
 /* Put scores and flags into record i; *first moves on over its results. The tally is kept. */
 int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally *tally);
 #endif

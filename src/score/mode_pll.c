@@ -4,9 +4,15 @@
 
 static int check(const gs_scorer *s, gs_err *e)
 {
-    if (s->m->tok->mask < 0)
-        return gs_fail(e, GS_EMODEL, "mode pll: the model's tokenizer has no mask token");
-    return 0;
+    const gs_tokenizer *t = s->m->tok;
+    int rc = gs_check_head(s, "pll", e);
+    if (!rc && t->mask < 0)
+        rc = gs_fail(e, GS_EMODEL, "mode pll: the model's tokenizer has no mask token");
+    if (!rc && t->step && t->step < t->k)
+        rc = gs_fail(e, GS_EMODEL, "mode pll: this model's tokens overlap, so that a masked one can be read off its neighbours");
+    if (!rc && s->m->n_aux)
+        rc = gs_fail(e, GS_EMODEL, "mode pll: the other species of the alignment would show the bases of the alt window's ref");
+    return rc;
 }
 
 /* One allele's sum. Tokens with an N have no known truth: skipped in the flanks. */
@@ -51,5 +57,5 @@ static void plan(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_vie
     plan_sum(s, plan, v->alt, v->alt_seq, (int[]){v->alt_beg - flank, alt_end}, (gs_term){.owner = pl->owner, .weight = v->weight});
 }
 
-const gs_mode gs_mode_pll = {"pll", "GS_LLR", "pseudo-log-likelihood difference, tokens masked one at a time", check,
-                             gs_place_centred, plan};
+const gs_mode gs_mode_pll = {.name = "pll", .tag = "GS_LLR", .what = "pseudo-log-likelihood difference, tokens masked one at a time",
+                             .check = check, .place = gs_place_centred, .plan = plan};

@@ -7,10 +7,13 @@
 
 static int check_wt(const gs_scorer *s, gs_err *e)
 {
-    if (!s->m->recipe.visible)
+    int rc = gs_check_head(s, "wt", e);
+    if (!rc)
+        rc = gs_check_fixed_tokens(s, "wt", e);
+    if (!rc && !s->m->recipe.visible)
         return gs_fail(e, GS_EMODEL, "mode wt: this model was trained on masked tokens only (recipe: visible = false), "
                        "its predictions for visible tokens mean nothing; use --mode mlm, with --dense for speed");
-    return 0;
+    return rc;
 }
 
 static void plan_wt(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_view *v, gs_allele *a)
@@ -20,7 +23,11 @@ static void plan_wt(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_
         a->flag = GS_FLAG_TOO_LONG;
         return;
     }
-    int row = gs_plan_row(plan, gs_plan_seq(plan, v->ref->ids, v->ref->n), NULL, 0);
+    if (span[0] < s->m->margin || span[1] > v->ref->n - s->m->margin) {
+        a->flag = GS_FLAG_UNSUPPORTED;   /* no output there: an MNV of a model that sees one base at a time */
+        return;
+    }
+    int row = gs_plan_ref_row(plan, v, NULL, 0);
     gs_plan_ratio(s, plan, v, a, (gs_term){.row = row, .owner = pl->owner}, span);
 }
 
@@ -59,9 +66,11 @@ static void plan_dense(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const 
         return;
     }
     int n = mask_phase(s, pl, v, span[0]);
-    int row = gs_plan_row(plan, gs_plan_seq(plan, v->ref->ids, v->ref->n), pl->mask, n);
+    int row = gs_plan_ref_row(plan, v, pl->mask, n);
     gs_plan_ratio(s, plan, v, a, (gs_term){.row = row, .owner = pl->owner}, span);
 }
 
-const gs_mode gs_mode_wt = {"wt", "GS_LLR", "no token masked", check_wt, gs_place_shared, plan_wt};
-const gs_mode gs_mode_dense = {"dense", "GS_LLR", "sites of one window masked together", NULL, gs_place_shared, plan_dense};
+const gs_mode gs_mode_wt = {.name = "wt", .tag = "GS_LLR", .what = "no token masked", .check = check_wt,
+                            .place = gs_place_shared, .plan = plan_wt};
+const gs_mode gs_mode_dense = {.name = "dense", .tag = "GS_LLR", .what = "sites of one window masked together",
+                               .place = gs_place_shared, .plan = plan_dense};

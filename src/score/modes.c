@@ -1,7 +1,30 @@
 #include <math.h>
 #include "score/mode.h"
 
-const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_pll, &gs_mode_wt, NULL};
+const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_pll, &gs_mode_wt, &gs_mode_cosine, &gs_mode_l2, &gs_mode_l1,
+                                   &gs_mode_dot, NULL};
+
+int gs_check_head(const gs_scorer *s, const char *mode, gs_err *e)
+{
+    if (!s->m->head_rows)
+        return gs_fail(e, GS_EMODEL, "mode %s: the model has no head that predicts tokens, it gives embeddings only: use "
+                       "--mode cosine, l2, l1 or dot", mode);
+    return 0;
+}
+
+int gs_check_fixed_tokens(const gs_scorer *s, const char *mode, gs_err *e)
+{
+    if (!s->m->tok->step)
+        return gs_fail(e, GS_EMODEL, "mode %s: a variant changes where this model's tokens lie, so that ref and alt have no "
+                       "token in common: use --mode cosine, l2, l1, dot or pll", mode);
+    return 0;
+}
+
+int gs_plan_ref_row(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask)
+{
+    int seq = gs_plan_seq_aux(plan, v->ref->ids, v->ref->n, v->aux, v->n_aux_bytes);
+    return gs_plan_row(plan, seq, mask, n_mask);
+}
 
 int64_t gs_place_centred(const gs_scorer *s, const gs_allele *a)
 {

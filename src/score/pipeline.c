@@ -81,7 +81,7 @@ static void publish(pipeline *p, int at, int more)
 static void *reader(void *arg)
 {
     pipeline *p = arg;
-    gs_planner pl = {0};
+    gs_planner pl = {.msa = p->task->msa};
     gs_err e = {0};
     int at, more = 1;
     while (more && (at = wait_free(p)) >= 0) {
@@ -150,8 +150,8 @@ static void *worker(void *arg)
         return NULL;
     }
     while ((j = take(p, &batch))) {
-        int from = j->cut[batch], n = j->cut[batch + 1] - from;
-        if (gs_evaluate(run, p->task->scorer->m, &j->plan, j->order + from, n, &e)) {
+        int from = j->cut[batch], to = j->cut[batch + 1];
+        if (gs_evaluate(run, p->task->scorer->m, &j->plan, from, to, &e)) {
             fail(p, &e);
             break;
         }
@@ -177,7 +177,7 @@ static int write_job(pipeline *p, gs_job *j, gs_err *e)
 {
     size_t next = 0;
     int rc = 0;
-    gs_job_reduce(j);
+    gs_plan_sum(&j->plan, j->score);
     for (int i = 0; i < j->n_rec && !rc; i++) {
         size_t first = next;
         rc = gs_job_annotate(j, i, &next, p->task, p->tally);

@@ -5,40 +5,58 @@
 #include "base/vec.h"
 #include "score/mode.h"
 
-const gs_score_opt gs_score_defaults = {.indels = 1, .indel_flank = 8};
+const gs_score_opt gs_score_defaults = {.indels = 1, .indel_flank = 8, .readout = -1};
 
-static const gs_mode *find_mode(const char *name)
+static const gs_mode *find_mode(const char *name, size_t n)
 {
     for (int i = 0; gs_modes[i]; i++)
-        if (!strcmp(gs_modes[i]->name, name))
+        if (strlen(gs_modes[i]->name) == n && !strncmp(gs_modes[i]->name, name, n))
             return gs_modes[i];
     return NULL;
 }
 
-static int choose_mode(gs_scorer *s, const char *name, gs_err *e)
+/* "cosine,l2": each once, and no two with the same tag. */
+static int add_mode(gs_scorer *s, const char *name, size_t n, gs_err *e)
 {
-    s->mode = find_mode(name);
-    if (!s->mode)
-        return gs_fail(e, GS_EUSAGE, "unknown mode '%s': mlm, pll or wt", name);
-    if (s->dense) {
-        if (s->mode != &gs_mode_mlm)
-            return gs_fail(e, GS_EUSAGE, "--dense goes with --mode mlm only");
-        if (s->m->recipe.mask_rate <= 0)
-            return gs_fail(e, GS_EMODEL, "--dense: the model does not say at what mask rate it was trained");
-    }
-    return s->mode->check ? s->mode->check(s, e) : 0;
+    const gs_mode *mode = find_mode(name, n);
+    if (!mode)
+        return gs_fail(e, GS_EUSAGE, "unknown mode '%.*s': mlm, pll, wt, cosine, l2, l1 or dot", (int)n, name);
+    for (int i = 0; i < s->n_modes; i++)
+        if (!strcmp(s->modes[i]->tag, mode->tag))
+            return gs_fail(e, GS_EUSAGE, "--mode: %s and %s write the same tag %s", s->modes[i]->name, mode->name, mode->tag);
+    s->modes[s->n_modes++] = mode;
+    return mode->check ? mode->check(s, e) : 0;
+}
+
+static int choose_modes(gs_scorer *s, const char *names, gs_err *e)
+{
+    int rc = 0;
+    for (const char *p = names; p && !rc; p = strchr(p, ','), p = p ? p + 1 : NULL)
+        rc = add_mode(s, p, strcspn(p, ","), e);
+    if (rc || !s->dense)
+        return rc;
+    if (s->modes[0] != &gs_mode_mlm || s->n_modes > 1 || s->m->tok->step != s->m->tok->k)
+        return gs_fail(e, GS_EUSAGE, "--dense goes with --mode mlm only, and with tokens that do not overlap");
+    if (s->m->recipe.mask_rate <= 0)
+        return gs_fail(e, GS_EMODEL, "--dense: the model does not say at what mask rate it was trained");
+    return 0;
+}
+
+/* Tokens of a window, special ones left out; 0: depends on the sequence. */
+static int window_tokens(const gs_tokenizer *t, int window)
+{
+    return t->step == t->k ? window / t->k + window % t->k : t->step ? (window - t->k) / t->step + 1 : 0;
 }
 
 static int choose_window(gs_scorer *s, int wanted, gs_err *e)
 {
     const gs_tokenizer *t = s->m->tok;
-    int special = (t->cls >= 0) + (t->sep >= 0);
+    int special = (t->cls >= 0) + (t->sep >= 0) + (t->lead >= 0), least = 2 * (t->k > s->m->margin ? t->k : s->m->margin) + 1;
     s->window = wanted ? wanted : s->m->recipe.window;
-    if (s->window < 2 * t->k)
-        return gs_fail(e, GS_EUSAGE, "--window %d is too small: at least %d for this model", s->window, 2 * t->k);
-    if (t->max_tokens && s->window / t->k + s->window % t->k + special > t->max_tokens)
-        return gs_fail(e, GS_EUSAGE, "--window %d is too large: the model takes %d tokens of %d bases at most", s->window,
-                       t->max_tokens - special, t->k);
+    if (s->window < least)
+        return gs_fail(e, GS_EUSAGE, "--window %d is too small: at least %d for this model", s->window, least);
+    if (t->max_tokens && window_tokens(t, s->window) + special > t->max_tokens)
+        return gs_fail(e, GS_EUSAGE, "--window %d is too large: the model takes %d tokens at most", s->window, t->max_tokens - special);
     return 0;
 }
 
@@ -47,9 +65,18 @@ static int choose_window(gs_scorer *s, int wanted, gs_err *e)
 static void choose_grid(gs_scorer *s)
 {
     int k = s->m->tok->k, tokens = s->window / k;
+    if (s->m->recipe.stride == 1) {   /* every window is centred on its variant */
+        s->stride = 1;
+        s->margin = s->window / 2;
+        return;
+    }
     int core = tokens >= 3 ? 2 * tokens / 3 : tokens;
     s->margin = (tokens - core) / 2 * k;
     s->stride = core * k;
+    if (s->m->recipe.stride == 1) {
+        s->stride = 1;
+        s->margin = s->window / 2;
+    }
     double masks = s->m->recipe.mask_rate * tokens;
     s->phases = masks >= 1 ? (int)((core + masks - 1) / masks) : core;
     if (s->phases < 4)
@@ -58,17 +85,15 @@ static void choose_grid(gs_scorer *s)
 
 int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_err *e)
 {
-    *s = (gs_scorer){.m = m, .indels = opt->indels, .indel_flank = opt->indel_flank, .dense = opt->dense};
+    *s = (gs_scorer){.m = m, .indels = opt->indels, .indel_flank = opt->indel_flank, .dense = opt->dense,
+                     .readout = opt->readout < 0 ? m->recipe.readout : (gs_readout)opt->readout};
     s->strands = opt->strands ? opt->strands : m->recipe.strands;
-    if (m->head_rows == 0)
-        return gs_fail(e, GS_EMODEL, "the model has no language-model head: it gives embeddings only");
-    if (choose_window(s, opt->window, e))
-        return -(int)GS_EUSAGE;
-    int rc = choose_mode(s, opt->mode ? opt->mode : m->recipe.mode, e);
-    if (rc)
-        return rc;
-    choose_grid(s);
-    return 0;
+    int rc = choose_window(s, opt->window, e);
+    if (!rc)
+        rc = choose_modes(s, opt->mode ? opt->mode : m->recipe.mode, e);
+    if (!rc)
+        choose_grid(s);
+    return rc;
 }
 
 static const char *strand_words(int strands)
@@ -76,9 +101,16 @@ static const char *strand_words(int strands)
     return strands == 1 ? "forward strand" : strands == 2 ? "reverse strand" : "mean of both strands";
 }
 
-static void describe_indels(const gs_scorer *s, char *out, size_t n)
+static int scores_indels(const gs_scorer *s)
 {
-    if (!s->indels)
+    return s->indels && gs_mode_pll.check(s, NULL) == 0;
+}
+
+static void describe_indels(const gs_scorer *s, const gs_mode *mode, char *out, size_t n)
+{
+    if (s->indels && mode->distance)
+        snprintf(out, n, "indels in the same way");
+    else if (!scores_indels(s))
         snprintf(out, n, "indels not scored");
     else if (s->indel_flank < 0)
         snprintf(out, n, "indels: pseudo-log-likelihood difference over the whole window");
@@ -87,29 +119,49 @@ static void describe_indels(const gs_scorer *s, char *out, size_t n)
                  s->indel_flank);
 }
 
-void gs_scorer_describe(const gs_scorer *s, char *out, size_t n)
+/* How a mode reads the model, in words. */
+static void describe_reading(const gs_scorer *s, const gs_mode *mode, char *out, size_t n)
 {
-    char indels[160], dense[80] = "";
-    describe_indels(s, indels, sizeof indels);
+    const gs_tokenizer *t = s->m->tok;
     if (s->dense)
-        snprintf(dense, sizeof dense, " (--dense: every %dth token of shared windows)", s->phases);
-    snprintf(out, n, "gscore log P(ALT)/P(REF), natural log; negative = ALT less likely than REF; mode %s: %s%s; %d bp window; %s; %s",
-             s->mode->name, s->dense ? gs_mode_dense.what : s->mode->what, dense, s->window, strand_words(s->strands), indels);
+        snprintf(out, n, "%s (--dense: every %dth token of shared windows)", gs_mode_dense.what, s->phases);
+    else if (mode->distance)
+        snprintf(out, n, "%s, %s", mode->what, t->step ? "all tokens end to end" : "at the variant's token");
+    else if (mode == &gs_mode_mlm && t->step < t->k)
+        snprintf(out, n, "all %d-mers over the base masked, %s", t->k,
+                 s->readout == GS_READ_MARGINAL ? "mass of all of them per base" : "read at the one with the base in its middle");
+    else
+        snprintf(out, n, "%s", mode->what);
+}
+
+void gs_scorer_describe(const gs_scorer *s, int i, char *out, size_t n)
+{
+    const gs_mode *mode = s->modes[i];
+    char indels[160], reading[200];
+    describe_indels(s, mode, indels, sizeof indels);
+    describe_reading(s, mode, reading, sizeof reading);
+    snprintf(out, n, "gscore %s; mode %s: %s; %d bp window; %s; %s",
+             mode->distance ? "how much the variant moves the model's embedding, 0 = not at all (GS_DOT: its square length)"
+                            : "log P(ALT)/P(REF), natural log; negative = ALT less likely than REF",
+             mode->name, reading, s->window, strand_words(s->strands), indels);
 }
 
 void gs_scorer_options(const gs_scorer *s, char *out, size_t n)
 {
-    char flank[20] = "all";
+    char flank[20] = "all", modes[80] = "";
     if (s->indel_flank >= 0)
         snprintf(flank, sizeof flank, "%d", s->indel_flank);
-    snprintf(out, n, "--mode %s --window %d --strand %s --indels %s --indel-flank %s%s", s->mode->name, s->window,
+    for (int i = 0; i < s->n_modes; i++)
+        snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", i ? "," : "", s->modes[i]->name);
+    snprintf(out, n, "--mode %s --window %d --strand %s --indels %s --indel-flank %s%s%s", modes, s->window,
              s->strands == 1 ? "fwd" : s->strands == 2 ? "rev" : "both", s->indels ? "pll" : "skip", flank,
-             s->dense ? " --dense" : "");
+             s->dense ? " --dense" : "",
+             s->m->tok->step >= s->m->tok->k || !s->m->tok->step ? "" : s->readout == GS_READ_MARGINAL ? " --readout marginal" : " --readout token");
 }
 
-const char *gs_scorer_tag(const gs_scorer *s)
+const char *gs_scorer_tag(const gs_scorer *s, int mode)
 {
-    return s->mode->tag;
+    return s->modes[mode]->tag;
 }
 
 void gs_planner_free(gs_planner *pl)
@@ -118,19 +170,23 @@ void gs_planner_free(gs_planner *pl)
     gs_window_free(&pl->rc);
     gs_tokens_free(&pl->ref);
     gs_tokens_free(&pl->alt);
+    gs_msa_rows_free(&pl->rows);
     free(pl->mask);
     memset(pl, 0, sizeof *pl);
 }
 
-/* The mode that scores this allele: indels go to pll; what is no change within one token goes past `dense`. */
-static const gs_mode *mode_for(const gs_scorer *s, const gs_allele *a)
+/* What scores this allele for mode i: indels go to pll unless the mode takes them as they are; what is no change within
+ * one token goes past `dense`. NULL: nothing does. */
+static const gs_mode *mode_for(const gs_scorer *s, int i, const gs_allele *a)
 {
+    if (a->kind == GS_INDEL && !s->modes[i]->distance)
+        return scores_indels(s) ? &gs_mode_pll : NULL;
     if (a->kind == GS_INDEL)
-        return s->indels ? &gs_mode_pll : NULL;
+        return s->indels ? s->modes[i] : NULL;
     if (!s->dense)
-        return s->mode;
+        return s->modes[i];
     int64_t at = a->pos + a->skip, k = s->m->tok->k;
-    return at / k == (at + a->del - 1) / k ? &gs_mode_dense : s->mode;
+    return at / k == (at + a->del - 1) / k ? &gs_mode_dense : s->modes[i];
 }
 
 static int copy_revcomp(gs_planner *pl, gs_err *e)
@@ -170,28 +226,42 @@ static int make_view(const gs_scorer *s, gs_planner *pl, const gs_allele *a, gs_
     return rc ? rc : gs_encode_window(s->m->tok, w->alt, len, &pl->alt, e);
 }
 
+/* Aligned species of the window into the view; a->flag = unsupported where the alignment has holes. */
+static int add_alignment(gs_planner *pl, gs_view *v, gs_allele *a)
+{
+    if (!pl->msa)
+        return 0;
+    if (pl->rows.covered < pl->win.len || v->ref->n != pl->win.len)
+        a->flag = GS_FLAG_UNSUPPORTED;
+    if (v->reverse)
+        gs_msa_revcomp(&pl->rows);
+    v->aux = pl->rows.aux;
+    v->n_aux_bytes = pl->rows.len * pl->rows.n_species;
+    return 0;
+}
+
 int gs_plan_windows(const gs_scorer *s, const gs_mode *mode, gs_planner *pl, gs_plan *plan, gs_allele *a, gs_err *e)
 {
-    int n_strands = (s->strands & 1) + (s->strands >> 1 & 1);
+    int n_strands = (s->strands & 1) + (s->strands >> 1 & 1), most = s->m->tok->max_tokens;
     for (int strand = 0; strand < 2 && a->flag == GS_FLAG_OK; strand++) {
         if (!(s->strands >> strand & 1))
             continue;
-        gs_view v = {.reverse = strand, .weight = 1.0f / (float)n_strands};
+        gs_view v = {.mode = mode, .reverse = strand, .weight = 1.0f / (float)n_strands};
         int rc = make_view(s, pl, a, &v, e);
         if (rc)
             return rc;
-        mode->plan(s, pl, plan, &v, a);
+        add_alignment(pl, &v, a);
+        if (most && (v.ref->n > most || v.alt->n > most))   /* BPE, where a stretch of N gives a token a base */
+            a->flag = GS_FLAG_N_CONTEXT;
+        if (a->flag == GS_FLAG_OK)
+            mode->plan(s, pl, plan, &v, a);
     }
     return 0;
 }
 
-int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
+/* The windows of an allele for one mode, and their alignment. */
+static int make_windows(const gs_scorer *s, const gs_mode *mode, gs_planner *pl, gs_ref *ref, gs_allele *a, gs_err *e)
 {
-    const gs_mode *mode = mode_for(s, a);
-    if (!mode) {
-        a->flag = GS_FLAG_UNSUPPORTED;
-        return 0;
-    }
     int64_t beg = mode->place(s, a);
     int longest = a->ref_len > a->alt_len ? a->ref_len : a->alt_len;
     if (longest > s->window / 2 || a->pos + longest > beg + s->window) {
@@ -199,5 +269,49 @@ int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *re
         return 0;
     }
     int rc = gs_window_make(&pl->win, ref, a, beg, s->window, e);
-    return rc ? rc : gs_plan_windows(s, mode, pl, plan, a, e);
+    if (!rc && pl->msa)
+        rc = gs_msa_fetch(pl->msa, gs_ref_name(ref, a->rid), beg, s->window, &pl->rows, e);
+    return rc;
+}
+
+/* Rows of distances are shared within one window only: both sides must be in one batch. */
+static void open_group(gs_planner *pl, gs_plan *plan, const gs_allele *a)
+{
+    if (plan->grouped && pl->group_rid == a->rid && pl->group_beg == pl->win.beg)
+        return;
+    pl->group_rid = a->rid;
+    pl->group_beg = pl->win.beg;
+    gs_plan_group(plan);
+}
+
+static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
+{
+    const gs_mode *mode = mode_for(s, i, a);
+    if (!mode) {
+        a->flag = GS_FLAG_UNSUPPORTED;
+        return 0;
+    }
+    int rc = make_windows(s, mode, pl, ref, a, e);
+    if (rc || a->flag != GS_FLAG_OK)
+        return rc;
+    if (mode->distance)
+        open_group(pl, plan, a);
+    return gs_plan_windows(s, mode, pl, plan, a, e);
+}
+
+int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
+{
+    gs_flag worst = GS_FLAG_OK;
+    int rc = 0, first = pl->owner;
+    for (int i = 0; i < s->n_modes && !rc; i++, pl->owner++) {
+        a->flag = GS_FLAG_OK;
+        rc = plan_mode(s, i, pl, plan, ref, a, e);
+        if (a->flag == GS_FLAG_OK)
+            pl->score[i] = 0;
+        else if (worst == GS_FLAG_OK)
+            worst = a->flag;
+    }
+    pl->owner = first;
+    a->flag = worst;
+    return rc;
 }

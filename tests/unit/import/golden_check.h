@@ -111,29 +111,25 @@ static const gs_tensor *golden_tensor(const gs_tensors *s, int i, const char *wh
     return gs_tensors_find(s, name);
 }
 
-/* The positions whose logits are stored: those of "pos", or all that have any. */
+/* The positions whose logits are stored: those of "pos", or all that have any; none without a head. */
 static int golden_positions(const gs_tensors *s, int i, int margin, int T, int **read)
 {
     const gs_tensor *pos = golden_tensor(s, i, "pos");
-    if (pos) {
-        *read = as_ints(pos, (int)gs_tensor_count(pos));
-        return (int)gs_tensor_count(pos);
-    }
-    *read = calloc((size_t)T, sizeof **read);
-    assert_non_null(*read);
-    for (int t = margin; t < T - margin; t++)
-        (*read)[t - margin] = t;
-    return T - 2 * margin;
+    int n = !golden_tensor(s, i, "logits") ? 0 : pos ? (int)gs_tensor_count(pos) : T - 2 * margin;
+    *read = as_ints(pos, n);
+    for (int t = 0; !pos && t < n; t++)
+        (*read)[t] += margin;
+    return n;
 }
 
-/* Sequence i: hidden states and logits (where the model has a head), then the logits alone, which take a shorter way. Differences to diff[2]. */
+/* Sequence i: hidden states and logits (where the model has a head; of all tokens where none are named), then the
+ * logits alone, which take a shorter way. Differences to diff[2]. */
 static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, int i, double diff[2])
 {
     gs_err e = {0};
     const gs_tensor *ids = golden_tensor(s, i, "ids"), *aux = golden_tensor(s, i, "aux");
     const gs_tensor *want = golden_tensor(s, i, "logits");
-    int *read, T = (int)gs_tensor_count(ids), *id = as_ints(ids, T);
-    int n = want ? golden_positions(s, i, m->margin, T, &read) : (read = NULL, 0);
+    int T = (int)gs_tensor_count(ids), *id = as_ints(ids, T), *read, n = golden_positions(s, i, m->margin, T, &read);
     gs_batch b = {.B = 1, .T = T, .beg = (int[]){0, T}, .ids = id, .aux = aux ? aux->data : NULL,
                   .n_aux = aux ? (int)aux->shape[1] : 0};
     gs_out both = {.want_hidden = 1, .n_read = n, .read = read}, logits = {.n_read = n, .read = read};

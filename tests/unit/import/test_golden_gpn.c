@@ -1,4 +1,5 @@
 /* The GPN family against upstream's outputs: one line per directory of tests/golden. */
+#include <unistd.h>
 #include "import/golden_check.h"
 
 static const golden goldens[] = {{"gpn-brassicales", 1e-4}, {"gpn-animal-promoter", 1e-4}, {"gpn-convnet2", 1e-4},
@@ -42,9 +43,126 @@ static void test_recipe(void **state)
     check_recipe(&goldens[5], "mlm", 128, 3);
 }
 
+/* Two sequences of made-up tokens and symbols of other species; T[i]: where sequence i begins. */
+typedef struct { int32_t *ids; uint8_t *aux; int beg[3]; } pair;
+
+static pair new_pair(const gs_model *m, int n1, int n2)
+{
+    pair p = {calloc((size_t)(n1 + n2), sizeof *p.ids), NULL, {0, n1, n1 + n2}};
+    size_t n_aux = (size_t)(n1 + n2) * (size_t)m->n_aux;
+    p.aux = calloc(n_aux + 1, 1);
+    assert_true(p.ids && p.aux);
+    unsigned seed = 1;
+    for (int t = 0; t < n1 + n2; t++)
+        p.ids[t] = (int32_t)((seed = seed * 1103515245 + 12345) >> 16) % m->vocab;
+    for (size_t i = 0; i < n_aux; i++)
+        p.aux[i] = (uint8_t)(((seed = seed * 1103515245 + 12345) >> 16) % 5);
+    return p;
+}
+
+static gs_batch batch_of(const gs_model *m, const pair *p, int from, int n, const int *beg)
+{
+    return (gs_batch){.B = n, .T = beg[n], .beg = beg, .ids = p->ids + from,
+                      .aux = m->n_aux ? p->aux + (size_t)from * (size_t)m->n_aux : NULL, .n_aux = m->n_aux};
+}
+
+static gs_mat forward(gs_run *r, const gs_model *m, gs_batch b, int read, int want_hidden)
+{
+    gs_err e = {0};
+    gs_out out = {.want_hidden = want_hidden, .n_read = 1, .read = &read};
+    if (gs_forward(r, m, &b, &out, &e))
+        fail_msg("%s", e.msg);
+    return out.logits;
+}
+
+/* The second of two sequences gives the bits that it gives alone. */
+static void test_neighbours(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        gs_model *m = golden_open(&goldens[i]);
+        gs_run r = {gs_arena_new(), gs_kernels_best()};
+        int n1 = 2 * m->margin + 31, n2 = 2 * m->margin + 77, alone[] = {0, n2};
+        pair p = new_pair(m, n1, n2);
+        gs_mat both = forward(&r, m, batch_of(m, &p, 0, 2, p.beg), n1 + m->margin + 40, 0);
+        gs_mat one = forward(&r, m, batch_of(m, &p, n1, 1, alone), m->margin + 40, 1);
+        assert_memory_equal(both.d, one.d, sizeof(float) * (size_t)m->head_rows);
+        free(p.ids);
+        free(p.aux);
+        gs_arena_free(r.arena);
+        gs_model_close(m);
+    }
+}
+
+static void refused(const gs_model *m, gs_batch b, int read, const char *says)
+{
+    gs_err e = {0};
+    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    gs_out out = {.n_read = 1, .read = &read};
+    assert_true(gs_forward(&r, m, &b, &out, &e) < 0);
+    if (!strstr(e.msg, says))
+        fail_msg("\"%s\" lacks \"%s\"", e.msg, says);
+    gs_arena_free(r.arena);
+}
+
+static void test_margins(void **state)
+{
+    (void)state;
+    gs_model *m = golden_open(&goldens[3]);
+    pair p = new_pair(m, 500, 0);
+    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 239, "within 240 tokens of the end");
+    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 260, "within 240 tokens of the end");
+    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 480}), 240, "at least 481");
+    free(p.ids);
+    free(p.aux);
+    gs_model_close(m);
+}
+
+static void test_species(void **state)
+{
+    (void)state;
+    gs_model *m = golden_open(&goldens[5]), *other = golden_open(&goldens[0]);
+    pair p = new_pair(m, 20, 0);
+    gs_batch b = batch_of(m, &p, 0, 1, p.beg);
+    refused(other, b, 0, "an alignment of 0 species");
+    p.aux[77] = 5;
+    refused(m, b, 0, "symbol 5");
+    b.aux = NULL;
+    b.n_aux = 0;
+    refused(m, b, 0, "an alignment of 29 species");
+    free(p.ids);
+    free(p.aux);
+    gs_model_close(m);
+    gs_model_close(other);
+}
+
+/* What the container keeps is what was imported. */
+static void test_container(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/gs_gpn_XXXXXX";
+    assert_true(close(mkstemp(path)) == 0);
+    for (int i = 0; i < N; i++) {
+        gs_err e = {0};
+        gs_model *m = golden_open(&goldens[i]);
+        if (gs_container_write(&m->bundle, path, &e))
+            fail_msg("%s", e.msg);
+        gs_model *again = gs_model_open(path, &e);
+        if (!again)
+            fail_msg("%s", e.msg);
+        assert_true(again->parameters == m->parameters && again->memory == 0);
+        assert_true(again->recipe.stride == m->recipe.stride && again->n_aux == m->n_aux && again->margin == m->margin);
+        gs_model_close(again);
+        gs_model_close(m);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
-                                       cmocka_unit_test(test_recipe)};
+                                       cmocka_unit_test(test_recipe), cmocka_unit_test(test_neighbours),
+                                       cmocka_unit_test(test_margins), cmocka_unit_test(test_species),
+                                       cmocka_unit_test(test_container)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

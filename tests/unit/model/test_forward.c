@@ -68,13 +68,19 @@ static void test_refused(void **state)
     int32_t many[65] = {0}, outside[] = {6};
     const int beg[] = {0, 65}, one[] = {0, 1}, none[] = {0, 0, 1}, first = 0, beyond = 1;
     gs_model *m = tiny(TINY_CONFIG);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 65, .beg = beg, .ids = many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 65, .beg = beg, .ids = many},
+                             (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
     assert_non_null(strstr(e.msg, "65 tokens is too long"));
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = outside}, (gs_out){.want_hidden = 1}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){.B = 2, .T = 1, .beg = none, .ids = many}, (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many}, (gs_out){.n_read = 1, .read = &beyond}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many}, (gs_out){.n_read = 1, .read = &first}, &e), 0);
-    assert_int_equal(forward(m, &(gs_batch){.B = 0, .T = 0, .beg = one, .ids = many}, (gs_out){.want_hidden = 1}, &e), 0);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = outside},
+                             (gs_out){.want_hidden = 1}, &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 2, .T = 1, .beg = none, .ids = many},
+                             (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many},
+                             (gs_out){.n_read = 1, .read = &beyond}, &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many},
+                             (gs_out){.n_read = 1, .read = &first}, &e), 0);
+    assert_int_equal(forward(m, &(gs_batch){.B = 0, .T = 0, .beg = one, .ids = many},
+                             (gs_out){.want_hidden = 1}, &e), 0);
     gs_model_close(m);
 }
 
@@ -87,7 +93,8 @@ static void test_not_finite(void **state)
     memcpy((void *)gs_tensors_find(&b.tensors, "layers.0.up.weight")->data, &(float){NAN}, sizeof(float));
     gs_model *m = gs_model_build(&b, &e);
     assert_non_null(m);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, (gs_out){.n_read = 1, .read = &read}, &e), -GS_EMODEL);
+    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids},
+                             (gs_out){.n_read = 1, .read = &read}, &e), -GS_EMODEL);
     assert_non_null(strstr(e.msg, "not finite"));
     gs_model_close(m);
 }

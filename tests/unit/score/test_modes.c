@@ -55,15 +55,14 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     if (gs_scorer_init(&s, m, opt, &e))
         fail_msg("%s", e.msg);
     pl.win = (gs_window){.len = LEN, .cap = LEN, .focus = AT, .ref = strdup(seq), .alt = strdup(alt_seq)};
-    const gs_mode *mode = a.kind == GS_INDEL ? &gs_mode_pll : opt->dense ? &gs_mode_dense : s.mode;
+    const gs_mode *mode = a.kind == GS_INDEL ? &gs_mode_pll : opt->dense ? &gs_mode_dense : s.modes[0];
     assert_int_equal(gs_plan_windows(&s, mode, &pl, &plan, &a, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_OK);
     assert_int_equal(gs_plan_sort(&plan, &e), 0);
     for (int i = 0; i < (int)plan.n_row; i++)
-        assert_int_equal(gs_evaluate(r, m, &plan, &i, 1, &e), 0);
-    double sum = 0;
-    for (size_t i = 0; i < plan.n_term; i++)
-        sum += (double)plan.term[i].weight * plan.term[i].value;
+        assert_int_equal(gs_evaluate(r, m, &plan, i, i + 1, &e), 0);
+    float sum = 0;
+    gs_plan_sum(&plan, &sum);
     gs_run_free(r);
     gs_plan_free(&plan);
     gs_planner_free(&pl);

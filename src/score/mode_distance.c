@@ -1,0 +1,40 @@
+/* Distances between the last hidden states of the unmasked ref and alt windows, in double precision: cosine (1 - cos), l2,
+ * l1, dot. Between the variant's tokens where tokens follow the sequence (BPE: the recipe of BEND, Marin 2024), else
+ * between all tokens laid end to end (the published NT and GPN scripts). */
+#include "score/mode.h"
+
+/* Tokens over the change; where it has no base (a deletion's alt), those over the bases beside it. */
+static int change_tokens(const gs_tokens *t, int beg, int end, int *first, int *last)
+{
+    if (beg == end) {
+        beg--;
+        end++;
+    }
+    return gs_tokens_over(t, beg, end, first, last);
+}
+
+static void plan(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_view *v, gs_allele *a)
+{
+    gs_pair q = {.flat = s->m->tok->step > 0, .owner = pl->owner, .weight = v->weight, .metric = v->mode->metric};
+    if (v->aux && a->kind == GS_INDEL) {
+        a->flag = GS_FLAG_UNSUPPORTED;   /* nobody has aligned the other species to the alt window */
+        return;
+    }
+    if (q.flat ? v->ref->n != v->alt->n
+               : !change_tokens(v->ref, v->ref_beg, v->ref_end, &q.beg[0], &q.end[0])
+                     || !change_tokens(v->alt, v->alt_beg, v->alt_end, &q.beg[1], &q.end[1])) {
+        a->flag = GS_FLAG_N_CONTEXT;
+        return;
+    }
+    q.row[0] = gs_plan_ref_row(plan, v, NULL, 0);
+    q.row[1] = gs_plan_row(plan, gs_plan_seq_aux(plan, v->alt->ids, v->alt->n, v->aux, v->n_aux_bytes), NULL, 0);
+    gs_plan_pair(plan, &q);
+}
+
+#define DISTANCE(NAME, TAG, WHAT, METRIC) \
+    {.name = NAME, .tag = TAG, .what = WHAT, .distance = 1, .metric = METRIC, .place = gs_place_centred, .plan = plan}
+
+const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", "1 - cosine of the last hidden states of ref and alt", GS_COSINE);
+const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", "L2 distance of the last hidden states of ref and alt", GS_L2);
+const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", "L1 distance of the last hidden states of ref and alt", GS_L1);
+const gs_mode gs_mode_dot = DISTANCE("dot", "GS_DOT", "dot product of the last hidden states of ref and alt", GS_DOT);
