@@ -90,33 +90,7 @@ static int check_output(const char *checkpoint, const char *out, gs_err *e)
 
 /* ---- writing ---- */
 
-static int all_f32(const gs_bundle *b)
-{
-    for (size_t i = 0; i < b->tensors.n; i++)
-        if (b->tensors.t[i].dtype != GS_F32)
-            return 0;
-    return 1;
-}
-
-/* Read what was written as `score` would. Complaints are in the words of the checkpoint. */
-static int check_written(const gs_bundle *source, const char *temp, gs_err *e)
-{
-    gs_bundle b;
-    int ret = gs_container_read(&b, temp, e);
-    if (ret)
-        return ret;
-    char *path = strdup(source->path);
-    if (path) {
-        free(b.path);
-        b.path = path;
-    }
-    b.names = source->names;
-    gs_model *m = gs_model_build(&b, e);
-    gs_model_close(m);
-    return m ? 0 : -(int)e->code;
-}
-
-static int write_file(gs_bundle *b, const args *a, int check, gs_err *e)
+static int write_file(gs_bundle *b, const args *a, gs_err *e)
 {
     struct stat st;
     gs_outfile out;
@@ -128,8 +102,6 @@ static int write_file(gs_bundle *b, const args *a, int check, gs_err *e)
     int ret = f ? gs_container_put(b, (int)a->dtype, f, a->output, e) : gs_fail_mem(e, "a stream", 0);
     if ((f ? fclose(f) : close(fd)) && !ret)
         ret = gs_fail(e, GS_EOUTPUT, "%s could not be written", a->output);
-    if (!ret && check && out.temp)
-        ret = check_written(b, out.temp, e);
     ret = ret ? ret : gs_outfile_sync(&out, e);
     ret = ret ? ret : gs_outfile_publish(&out, e);
     gs_outfile_discard(&out);
@@ -137,27 +109,18 @@ static int write_file(gs_bundle *b, const args *a, int check, gs_err *e)
     return ret;
 }
 
-/* Does the model fit together? Building it costs nothing where the weights are used as they lie. Weights of another
- * type would have to be held in memory: when they are written as f32, the result is checked instead. */
 static int convert(const args *a, gs_err *e)
 {
     gs_bundle b;
     int ret = gs_bundle_open(&b, a->model, e);
     if (ret)
         return ret;
-    int later = !a->dry && a->dtype == GS_F32 && !all_f32(&b);
-    gs_model *m = later ? NULL : gs_model_build(&b, e);
-    gs_bundle *from = later ? &b : m ? &m->bundle : NULL;
-    ret = from ? 0 : -(int)e->code;
-    if (from && a->dry)
-        describe(stdout, from, a);
-    if (from && !a->dry)
-        ret = write_file(from, a, later, e);
-    if (from && !ret && !a->dry && !a->quiet)
-        describe(stderr, from, a);
-    if (later)
-        gs_bundle_free(&b);
-    gs_model_close(m);
+    ret = gs_bundle_check(&b, e);
+    if (!ret && !a->dry)
+        ret = write_file(&b, a, e);
+    if (!ret && (a->dry || !a->quiet))
+        describe(a->dry ? stdout : stderr, &b, a);
+    gs_bundle_free(&b);
     return ret ? ret : fflush(stdout) ? gs_fail(e, GS_EOUTPUT, "the result could not be written") : 0;
 }
 

@@ -114,6 +114,7 @@ static int open_all(embed_run *r, gs_err *e)
     int rc = gs_gemm_open(1, e);
     if (rc)
         return rc;
+    gs_vcf_htslib_log(0);
     if (!(r->m = gs_model_open(r->a->model, e)))
         return -(int)e->code;
     if (r->m->n_aux)

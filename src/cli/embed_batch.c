@@ -23,16 +23,18 @@ static int check_length(const embed_item *it, int t, const gs_model *m, gs_err *
 {
     int most = m->tok->max_tokens, n = it->tok[t].n;
     gs_code code = it->contig ? GS_EUSAGE : GS_EINPUT;
+    if (!it->len)
+        return gs_fail(e, code, "sequence %s has no bases", it->name);
     if (most && n > most)
-        return gs_fail(e, code, "%s is too long: it has %d tokens, %s takes at most %d; remedy: %s", it->name, n, m->bundle.path,
+        return gs_fail(e, code, "sequence %s is too long: it has %d tokens, %s takes at most %d; remedy: %s", it->name, n, m->bundle.path,
                        most, it->contig ? "a smaller --window" : "cut it");
     if (n <= 2 * m->margin)
-        return gs_fail(e, code, "%s is too short: it has %d tokens, %s takes at least %d", it->name, n, m->bundle.path,
+        return gs_fail(e, code, "sequence %s is too short: it has %d tokens, %s takes at least %d", it->name, n, m->bundle.path,
                        2 * m->margin + 1);
     for (int i = m->margin; i < n - m->margin; i++)
         if (it->tok[t].beg[i] >= 0)
             return 0;
-    return gs_fail(e, code, "%s has no bases that could be embedded", it->name);
+    return gs_fail(e, code, "sequence %s has no bases that could be embedded", it->name);
 }
 
 static int encode(embed_item *it, const char *seq, int t, const gs_model *m, gs_err *e)
@@ -40,7 +42,7 @@ static int encode(embed_item *it, const char *seq, int t, const gs_model *m, gs_
     gs_err inner = {0};
     int rc = it->contig ? gs_encode_window(m->tok, seq, it->len, &it->tok[t], &inner)
                         : gs_encode(m->tok, seq, it->len, &it->tok[t], &inner);
-    return rc ? gs_fail(e, inner.code == GS_EUSAGE ? GS_EINPUT : inner.code, "%s: %s", it->name, inner.msg)
+    return rc ? gs_fail(e, inner.code == GS_EUSAGE ? GS_EINPUT : inner.code, "sequence %s: %s", it->name, inner.msg)
               : check_length(it, t, m, e);
 }
 

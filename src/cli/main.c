@@ -16,6 +16,7 @@ static const struct {
     {"convert", cmd_convert, "a published checkpoint to one model file"},
     {"embed", cmd_embed, "last hidden states of sequences or windows"},
     {"bench", cmd_bench, "how fast a model runs here"},
+    {"selftest", cmd_selftest, "check a model on this machine"},
 };
 enum { N_CMDS = sizeof cmds / sizeof *cmds };
 

@@ -109,6 +109,8 @@ int gs_container_put(gs_bundle *b, int dtype, FILE *f, const char *name, gs_err 
 /* Bytes of the tensors in such a file. */
 size_t gs_container_bytes(const gs_bundle *b, int dtype);
 
+/* Would gs_model_build take it? Reads and converts no weights. e must not be NULL. */
+int gs_bundle_check(const gs_bundle *b, gs_err *e);
 /* Tensor places in the order of their names (bytes), which is the order of the container's data. malloc'd; NULL:
  * out of memory. */
 size_t *gs_bundle_order(const gs_bundle *b);

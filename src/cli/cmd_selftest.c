@@ -1,0 +1,323 @@
+/* gscore selftest: does this program compute a model as it should, on this machine? */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include "cli/cli.h"
+#include "cli/known_answers.h"
+#include "genome/window.h"
+#include "kernel/gemm.h"
+#include "model/json.h"
+#include "model/model.h"
+#include "score/evaluate.h"
+
+#define USAGE "gscore selftest MODEL"
+
+static const char *const help =
+    "usage: " USAGE "\n"
+    "\n"
+    "Checks a model on this machine: its tokens give the sequence back; a sequence has the same result alone and among\n"
+    "others, to the last bit; the kernels of this CPU agree with plain C; and, where the published weights are known by\n"
+    "the name of the checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n";
+
+enum { SEQS = 4, LENGTH = 240, SHORTER = 13, SPECIAL = 3 };
+static const double KERNEL_TOLERANCE = 1e-4, KNOWN_TOLERANCE = 1e-3;
+
+typedef struct {
+    gs_model *m;
+    gs_run *run;
+    gs_tokens tok[SEQS];
+    char *seq[SEQS];
+    int32_t *ids;            /* a batch: ids, read-outs and, for models that read them, aligned species */
+    int *read;
+    uint8_t *aux;
+    int failed;
+    gs_err err;
+} test;
+
+static void report(test *t, const char *what, int ok, const char *detail)
+{
+    printf("%-22s%-8s%s\n", what, ok ? "ok" : "FAILED", detail);
+    t->failed |= !ok;
+}
+
+/* ---- the sequences ---- */
+
+/* Random windows, each a little shorter than the one before; models that look far get what they need. */
+static int make_sequences(test *t)
+{
+    const gs_model *m = t->m;
+    int most = m->margin ? 2 * m->margin * m->tok->k + LENGTH : LENGTH;
+    if (m->tok->max_tokens && most > m->tok->max_tokens - SPECIAL)
+        most = m->tok->max_tokens - SPECIAL;
+    if (most <= SEQS * SHORTER)
+        return gs_fail(&t->err, GS_EMODEL, "%s takes %d tokens only: too few for a test", m->bundle.path, m->tok->max_tokens);
+    size_t room = (size_t)SEQS * (size_t)((most > LENGTH ? most : LENGTH) + SPECIAL); /* also for the known answers */
+    t->ids = malloc(room * sizeof *t->ids);
+    t->read = malloc(room * sizeof *t->read);
+    t->aux = malloc(room * (size_t)(m->n_aux + 1));
+    if (!t->ids || !t->read || !t->aux)
+        return gs_fail_mem(&t->err, "a batch", room * sizeof *t->ids);
+    uint32_t x = 1;
+    for (int i = 0; i < SEQS; i++) {
+        int n = most - i * SHORTER;
+        if (!(t->seq[i] = malloc((size_t)n + 1)))
+            return gs_fail_mem(&t->err, "a sequence", (size_t)n);
+        for (int j = 0; j < n; j++)
+            t->seq[i][j] = "ACGT"[(x = x * 1664525u + 1013904223u) >> 30];
+        t->seq[i][n] = 0;
+        int rc = gs_encode_window(m->tok, t->seq[i], n, &t->tok[i], &t->err);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* Hidden states and logits of the sequences first .. first + n, one after the other, on the run's arena. */
+static int forward(test *t, gs_run *run, int first, int n, gs_out *out)
+{
+    const gs_model *m = t->m;
+    int T = 0, beg[SEQS + 1] = {0};
+    for (int i = 0; i < n; i++)
+        T = beg[i + 1] = T + t->tok[first + i].n;
+    *out = (gs_out){.want_hidden = 1, .read = t->read};
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < t->tok[first + i].n; j++) {
+            int at = beg[i] + j;
+            t->ids[at] = t->tok[first + i].ids[j];
+            for (int s = 0; s < m->n_aux; s++)
+                t->aux[at * m->n_aux + s] = (uint8_t)((first + i + j * 7 + s * 3) % m->aux_vocab);
+            if (m->head_rows && j >= m->margin && j < t->tok[first + i].n - m->margin)
+                t->read[out->n_read++] = at;
+        }
+    gs_batch b = {.B = n, .T = T, .beg = beg, .ids = t->ids, .aux = m->n_aux ? t->aux : NULL, .n_aux = m->n_aux};
+    return gs_forward(run, m, &b, out, &t->err);
+}
+
+/* ---- the checks ---- */
+
+static int covers(const gs_tokens *tok, const gs_tokenizer *k, const char *seq)
+{
+    int n = (int)strlen(seq), ok = 1;
+    char *seen = calloc((size_t)n + 1, 1);
+    for (int i = 0; seen && i < tok->n; i++)
+        for (int j = tok->beg[i]; j >= 0 && j < tok->end[i]; j++) {
+            seen[j] = 1;
+            const char *text = k->vocab[tok->ids[i]];
+            int whole = (int)strlen(text) == tok->end[i] - tok->beg[i];
+            ok = ok && (!whole || strncasecmp(text, seq + tok->beg[i], strlen(text)) == 0);
+        }
+    ok = ok && seen && !memchr(seen, 0, (size_t)n);
+    free(seen);
+    return ok;
+}
+
+/* The tokens of a window cover it and spell it, and the reverse complement of its reverse complement is the window. */
+static void check_windows(test *t)
+{
+    int ok = 1;
+    for (int i = 0; i < SEQS; i++) {
+        char *twice = strdup(t->seq[i]);
+        if (twice) {
+            gs_revcomp(twice, (int64_t)strlen(twice));
+            gs_revcomp(twice, (int64_t)strlen(twice));
+        }
+        ok = ok && twice && !strcmp(twice, t->seq[i]) && covers(&t->tok[i], t->m->tok, t->seq[i]);
+        free(twice);
+    }
+    report(t, "tokens of windows", ok, ok ? "every base is covered and spelled" : "the tokens do not give the window back");
+}
+
+static double difference(gs_mat x, gs_mat y, int from)
+{
+    double most = 0;
+    size_t n = (size_t)x.rows * (size_t)x.cols, at = (size_t)from * (size_t)x.cols;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, fabs((double)x.d[i] - (double)y.d[at + i]));
+    return most;
+}
+
+static int check_batches(test *t)
+{
+    gs_out all, one;
+    int rc = forward(t, t->run, 0, SEQS, &all), token = 0, read = 0;
+    double most = 0;
+    for (int i = 0; i < SEQS && !rc; i++) {
+        rc = forward(t, t->run, i, 1, &one);
+        if (rc)
+            break;
+        most = fmax(most, fmax(difference(one.hidden, all.hidden, token), difference(one.logits, all.logits, read)));
+        token += one.hidden.rows;
+        read += one.n_read;
+    }
+    char text[100];
+    snprintf(text, sizeof text, "alone and among others: max |difference| %.2g", most);
+    if (!rc)
+        report(t, "batches", most == 0, text);
+    return rc;
+}
+
+static double magnitude(gs_mat x)
+{
+    double most = 1;
+    for (size_t i = 0; i < (size_t)x.rows * (size_t)x.cols; i++)
+        most = fmax(most, fabs((double)x.d[i]));
+    return most;
+}
+
+/* Differences are in units of the largest number where that is more than 1. */
+static int check_kernels(test *t)
+{
+    gs_run plain = {.arena = t->run->arena, .k = gs_kernels_for(GS_ISA_REF)};
+    gs_out fast, slow;
+    char text[160];
+    int rc = forward(t, t->run, 0, SEQS, &fast);
+    rc = rc ? rc : forward(t, &plain, 0, SEQS, &slow);
+    if (rc)
+        return rc;
+    double hidden = difference(fast.hidden, slow.hidden, 0) / magnitude(slow.hidden);
+    double logits = fast.n_read ? difference(fast.logits, slow.logits, 0) / magnitude(slow.logits) : 0;
+    snprintf(text, sizeof text, "%s against ref: max |difference| %.2g (hidden), %.2g (logits); allowed %.0e", t->run->k->name,
+             hidden, logits, KERNEL_TOLERANCE);
+    report(t, "kernels", hidden <= KERNEL_TOLERANCE && logits <= KERNEL_TOLERANCE, text);
+    return 0;
+}
+
+/* ---- known answers ---- */
+
+static int encode(test *t, const char *seq)
+{
+    return gs_encode(t->m->tok, seq, (int64_t)strlen(seq), &t->tok[0], &t->err);
+}
+
+static int check_embedding(test *t, const known_embedding *k)
+{
+    gs_out out;
+    char text[120];
+    int rc = encode(t, k->seq);
+    rc = rc ? rc : forward(t, t->run, 0, 1, &out);
+    if (rc)
+        return rc;
+    double norm = 0, most = 0;
+    for (int j = 0; j < k->dim; j++) {
+        double mean = 0;
+        for (int i = 0; i < out.hidden.rows; i++)
+            mean += gs_mat_row(out.hidden, i)[j] / out.hidden.rows;
+        norm += mean * mean;
+        if (j < KNOWN_VALUES)
+            most = fmax(most, fabs(mean - (double)k->value[j]));
+    }
+    most = fmax(most, fabs(sqrt(norm) - (double)k->norm) / fmax(1, (double)k->norm));
+    snprintf(text, sizeof text, "embedding of %.24s: max |difference| %.2g; allowed %.0e", k->seq, most, KNOWN_TOLERANCE);
+    report(t, "known answer", most <= KNOWN_TOLERANCE, text);
+    return 0;
+}
+
+/* log of the sum of exp over the tokens that the probabilities are of. */
+static double normaliser(const known_distribution *k, const float *logits, int n, const int32_t *id)
+{
+    double sum = 0, top = (double)logits[id[0]];
+    for (int i = 0; i < (k->among ? KNOWN_TOKENS : n); i++)
+        if (!k->among)
+            sum += exp((double)logits[i] - top);
+        else if (k->token[i])
+            sum += exp((double)logits[id[i]] - top);
+    return top + log(sum);
+}
+
+static int check_distribution(test *t, const known_distribution *k)
+{
+    gs_out out;
+    int32_t id[KNOWN_TOKENS];
+    char text[120];
+    int rc = encode(t, k->seq);
+    for (int i = 0; i < KNOWN_TOKENS; i++) {
+        id[i] = k->token[i] ? gs_token_id(t->m->tok, k->token[i], (int)strlen(k->token[i])) : 0;
+        if (!rc && (id[i] < 0 || id[i] >= t->m->head_rows))
+            rc = gs_fail(&t->err, GS_EMODEL, "%s has no token %s", t->m->bundle.path, k->token[i]);
+    }
+    if (!rc && k->masked)
+        t->tok[0].ids[k->at] = t->m->tok->mask;
+    rc = rc ? rc : forward(t, t->run, 0, 1, &out);
+    if (rc)
+        return rc;
+    const float *logits = gs_mat_row(out.logits, k->at - t->m->margin);
+    double most = 0, norm = normaliser(k, logits, out.logits.cols, id);
+    for (int i = 0; i < KNOWN_TOKENS && k->token[i]; i++)
+        most = fmax(most, fabs(exp((double)logits[id[i]] - norm) - (double)k->p[i]));
+    snprintf(text, sizeof text, "probabilities at token %d: max |difference| %.2g; allowed %.0e", k->at, most, (double)k->tolerance);
+    report(t, "known answer", most <= (double)k->tolerance, text);
+    return 0;
+}
+
+static int check_known(test *t)
+{
+    const char *name = gs_json_text(t->m->bundle.card, "name", "");
+    int found = 0, rc = 0;
+    for (const known_embedding *k = known_embeddings; k->name && !rc; k++)
+        if (!strcasecmp(k->name, name) && k->dim == t->m->dim && ++found)
+            rc = check_embedding(t, k);
+    for (const known_distribution *k = known_distributions; k->name && !rc; k++)
+        if (!strcasecmp(k->name, name) && k->dim == t->m->dim && ++found)
+            rc = check_distribution(t, k);
+    if (!found)
+        printf("%-22s%-8supstream's results are not known for a model \"%s\" of width %d\n", "known answer", "none", name, t->m->dim);
+    return rc;
+}
+
+static int run_all(test *t, const char *path)
+{
+    int rc = gs_gemm_open(1, &t->err);
+    if (rc)
+        return rc;
+    t->m = gs_model_open(path, &t->err);
+    rc = t->m ? gs_bundle_hash(&t->m->bundle, &t->err) : -(int)t->err.code;
+    if (!rc && !(t->run = gs_run_new()))
+        rc = gs_fail_mem(&t->err, "a run", sizeof *t->run);
+    rc = rc ? rc : make_sequences(t);
+    if (rc)
+        return rc;
+    printf("%-22s%-8ssha256 %s\n", "weights", "ok", t->m->bundle.sha256);
+    check_windows(t);
+    rc = check_batches(t);
+    rc = rc ? rc : check_kernels(t);
+    return rc ? rc : check_known(t);
+}
+
+static void test_free(test *t)
+{
+    for (int i = 0; i < SEQS; i++) {
+        free(t->seq[i]);
+        gs_tokens_free(&t->tok[i]);
+    }
+    free(t->ids);
+    free(t->read);
+    free(t->aux);
+    gs_run_free(t->run);
+    gs_model_close(t->m);
+}
+
+int cmd_selftest(int argc, char **argv)
+{
+    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    test t = {0};
+    opterr = 0;
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (c == 'h')
+            return fputs(help, stdout) < 0 ? GS_EOUTPUT : 0;
+        return cli_usage("selftest", USAGE, "unknown option '%s'", argv[optind - 1]);
+    }
+    if (argc - optind != 1)
+        return cli_usage("selftest", USAGE, "%s", argc - optind ? "one MODEL at a time" : "no MODEL given");
+    cli_log_start(1);
+    int rc = run_all(&t, argv[optind]);
+    if (!rc && fflush(stdout))
+        rc = gs_fail(&t.err, GS_EOUTPUT, "the result could not be written");
+    if (!rc && t.failed)
+        rc = gs_fail(&t.err, GS_EMODEL, "%s: a check has failed", argv[optind]);
+    test_free(&t);
+    return rc ? cli_fail("selftest", &t.err) : 0;
+}
