@@ -1,9 +1,15 @@
 #include "import/zip.h"
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <zip.h>
 
-enum { CHUNK = 1 << 20 /* bytes read at once: they are still in the cache when they are summed up */ };
+enum {
+    CHUNK = 1 << 20,   /* bytes read at once: they are still in the cache when they are summed up */
+    TAIL = 22 + 65535, /* where an end record may lie: before its comment */
+    MOST_ENDS = 4      /* weights may look like one by chance */
+};
 
 static int damaged(const gs_zip *z, const char *what, gs_err *e)
 {
@@ -50,12 +56,33 @@ static int check_member(const gs_zip *z, size_t i, gs_err *e)
     return st.size > z->room ? damaged(z, "a member ends outside the file", e) : 0;
 }
 
+/* libzip reads the directory anew for every end record that it finds: a small file with thousands would take hours. */
+static int too_many_ends(const char *path)
+{
+    char tail[TAIL], *end = tail;
+    int found = 0;
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return 0; /* libzip says why */
+    if (fseeko(f, -TAIL, SEEK_END))
+        rewind(f); /* shorter than that */
+    size_t n = fread(tail, 1, TAIL, f);
+    fclose(f);
+    while ((end = memmem(end, n - (size_t)(end - tail), "PK\5\6", 4))) {
+        end += 4;
+        found++;
+    }
+    return found > MOST_ENDS;
+}
+
 int gs_zip_open(gs_zip *z, const char *path, gs_err *e)
 {
     struct stat file;
     zip_error_t why;
     int code = ZIP_ER_OPEN, ret = 0;
     z->path = path;
+    if (too_many_ends(path))
+        return damaged(z, "it has several ends", e);
     if (!stat(path, &file)) {
         z->room = (size_t)file.st_size;
         z->archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);

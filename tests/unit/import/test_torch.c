@@ -266,6 +266,7 @@ static void test_directory(void **state)
     changed("PK\6\6", 32, "\0\1", 2, "damaged zip archive");
     changed("PK\6\6", 32, "\0\0\0\0\1", 5, "damaged zip archive"); /* 4 billion members */
     changed("PK\6\6", 48, "\377\377\377\177", 4, "damaged zip archive");
+    changed("PK\5\6", 4, "PK\5\6PK\5\6PK\5\6PK\5\6", 16, "it has several ends");
 }
 
 int main(void)
