@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/vec.h"
 
-enum { SPARE = 256 << 20 /* bytes that copies may take beyond the file's size */ };
+enum { HEAD = 9 /* bytes that tell the form */ };
 
 static int is_zip(const unsigned char *head, size_t n)
 {
@@ -17,13 +17,19 @@ static int is_pickle(const unsigned char *head, size_t n)
     return n >= 2 && head[0] == 0x80 && head[1] >= 1 && head[1] <= 5 && !(n > 8 && head[8] == '{');
 }
 
-int gs_torch_is(const char *path)
+static size_t read_head(const char *path, unsigned char head[HEAD])
 {
-    unsigned char head[9];
     FILE *f = fopen(path, "rb");
-    size_t n = f ? fread(head, 1, sizeof head, f) : 0;
+    size_t n = f ? fread(head, 1, HEAD, f) : 0;
     if (f)
         fclose(f);
+    return n;
+}
+
+int gs_torch_is(const char *path)
+{
+    unsigned char head[HEAD];
+    size_t n = read_head(path, head);
     return is_zip(head, n) || is_pickle(head, n);
 }
 
@@ -52,15 +58,21 @@ int gs_torch_read_id(const gs_pickle *p, const gs_pickle_value *v, gs_torch_id *
     return 0;
 }
 
-int gs_torch_read(gs_tensors *s, const char *path, gs_err *e)
+static int read_stream(gs_torch *t, gs_tensors *s, gs_err *e)
 {
     gs_region file;
-    gs_torch t = {.path = path};
-    int ret = gs_tensors_map(s, path, &file, e);
+    int ret = gs_tensors_map(s, t->path, &file, e);
     if (ret)
         return ret;
-    t.budget = file.bytes + SPARE;
-    ret = is_zip(file.addr, file.bytes) ? gs_torch_zip(&t, &file, e) : gs_torch_legacy(&t, &file, e);
+    t->budget = file.bytes + GS_TORCH_SPARE;
+    return gs_torch_legacy(t, &file, e);
+}
+
+int gs_torch_read(gs_tensors *s, const char *path, gs_err *e)
+{
+    unsigned char head[HEAD];
+    gs_torch t = {.path = path};
+    int ret = is_zip(head, read_head(path, head)) ? gs_torch_zip(&t, e) : read_stream(&t, s, e);
     ret = ret ? ret : gs_torch_tensors(&t, s, e);
     gs_torch_close(&t);
     return ret;
@@ -71,4 +83,6 @@ void gs_torch_close(gs_torch *t)
     gs_pickle_free(&t->pickle);
     gs_strmap_free(&t->index);
     free(t->storage);
+    free(t->text.addr);
+    gs_zip_close(&t->zip);
 }

@@ -98,7 +98,7 @@ static int read_storage(stream *s, const gs_pickle_value *key)
                        (long long)count, (long long)id.count);
     if (bytes > (size_t)(s->end - s->at))
         return gs_fail(s->e, GS_EMODEL, "%s is cut short within a storage; download it again", s->t->path);
-    gs_torch_storage storage = {s->at, bytes};
+    gs_torch_storage storage = {.data = s->at, .bytes = bytes};
     s->at += bytes;
     return gs_torch_add_storage(s->t, id.key->of.s, (size_t)id.key->n, storage, s->e);
 }

@@ -125,10 +125,14 @@ static int find_storage(const reader *r, value *v, const char *name, gs_torch_id
     int at = gs_strmap_get(&r->t->index, id->key->of.s, (size_t)id->key->n);
     if (at < 0)
         return bad(r, name, "has no storage in the file");
-    *s = r->t->storage[at];
-    if (__builtin_mul_overflow((size_t)id->count, gs_dtype_size(id->dtype), &bytes) || bytes != s->bytes)
+    gs_torch_storage *whole = &r->t->storage[at];
+    if (__builtin_mul_overflow((size_t)id->count, gs_dtype_size(id->dtype), &bytes) || bytes != whole->bytes)
         return gs_fail(r->e, GS_EMODEL, "%s: the storage of tensor %s has %zu bytes where it should have %lld elements of "
-                       "%zu", r->t->path, name, s->bytes, (long long)id->count, gs_dtype_size(id->dtype));
+                       "%zu", r->t->path, name, whole->bytes, (long long)id->count, gs_dtype_size(id->dtype));
+    int ret = whole->data ? 0 : gs_torch_load(r->t, whole, r->set, r->e);
+    if (ret)
+        return ret;
+    *s = *whole;
     return cut(&r->t->pickle, id, s) ? bad(r, name, "has a view that lies outside its storage") : 0;
 }
 

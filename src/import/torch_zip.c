@@ -1,61 +1,72 @@
 /* The zip form: STEM/data.pkl and STEM/data/KEY, where STEM is "archive" or the name that the file was saved as. */
+#include <stdlib.h>
 #include <string.h>
 #include "import/torch.h"
 
 #define PICKLE "/data.pkl"
 #define STORAGES "/data/"
 
-/* The first data.pkl in a top folder; NULL: no torch checkpoint. */
-static const gs_zip_member *find_pickle(const gs_zip *z)
+/* The first data.pkl in a top folder; its place in the archive, n: no torch checkpoint. */
+static size_t find_pickle(const gs_zip *z)
 {
-    for (size_t i = 0; i < z->n; i++) {
-        const gs_zip_member *m = &z->member[i];
-        const char *slash = memchr(m->name, '/', m->name_len);
-        size_t rest = slash ? m->name_len - (size_t)(slash - m->name) : 0;
-        if (rest == strlen(PICKLE) && !memcmp(slash, PICKLE, rest))
-            return m;
+    size_t i = 0;
+    for (; i < z->n; i++) {
+        const char *slash = strchr(gs_zip_name(z, i), '/');
+        if (slash && !strcmp(slash, PICKLE))
+            break;
     }
-    return NULL;
+    return i;
 }
 
-/* Does the member's name begin with the n bytes of the stem and `then`? */
-static int is_under(const gs_zip_member *m, const char *stem, size_t n, const char *then)
+static int check_byteorder(gs_torch *t, size_t i, gs_err *e)
 {
-    return m->name_len >= n + strlen(then) && !memcmp(m->name, stem, n) && !memcmp(m->name + n, then, strlen(then));
-}
-
-static int add_member(gs_torch *t, const gs_zip_member *m, const char *stem, size_t n, gs_err *e)
-{
-    size_t skip = n + strlen(STORAGES);
-    if (is_under(m, stem, n, "/byteorder") && !(m->bytes == 6 && !memcmp(m->data, "little", 6)))
-        return gs_fail(e, GS_EMODEL, "%s was saved on a machine of another byte order, which is not supported", t->path);
-    if (!is_under(m, stem, n, STORAGES))
-        return 0;
-    int ret = gs_zip_check(m, t->path, e);
-    return ret ? ret : gs_torch_add_storage(t, m->name + skip, m->name_len - skip, (gs_torch_storage){m->data, m->bytes}, e);
-}
-
-static int read_members(gs_torch *t, const gs_zip *z, gs_err *e)
-{
-    const gs_zip_member *pickle = find_pickle(z);
-    size_t used;
-    if (!pickle)
-        return gs_fail(e, GS_EMODEL, "%s is a zip archive, but no torch checkpoint: it has no data.pkl", t->path);
-    size_t stem = pickle->name_len - strlen(PICKLE);
-    int ret = gs_zip_check(pickle, t->path, e);
-    ret = ret ? ret : gs_pickle_read(&t->pickle, pickle->data, pickle->bytes, &used, t->path, e);
-    for (size_t i = 0; i < z->n && !ret; i++)
-        ret = add_member(t, &z->member[i], pickle->name, stem, e);
-    return ret;
-}
-
-int gs_torch_zip(gs_torch *t, const gs_region *file, gs_err *e)
-{
-    gs_zip z;
-    int ret = gs_zip_open(&z, file, t->path, e);
+    gs_region text;
+    int ret = gs_zip_read(&t->zip, i, &text, e);
     if (ret)
         return ret;
-    ret = read_members(t, &z, e);
-    gs_zip_close(&z); /* storages point into the file, and so do their keys */
+    int little = text.bytes == 6 && !memcmp(text.addr, "little", 6);
+    free(text.addr);
+    return little ? 0 : gs_fail(e, GS_EMODEL, "%s was saved on a machine of another byte order, which is not supported",
+                                t->path);
+}
+
+/* Storages are found now and read when a tensor needs them. stem: n bytes. */
+static int add_member(gs_torch *t, size_t i, const char *stem, size_t n, gs_err *e)
+{
+    const char *name = gs_zip_name(&t->zip, i), *rest = name + n;
+    if (strncmp(name, stem, n))
+        return 0;
+    if (!strcmp(rest, "/byteorder"))
+        return check_byteorder(t, i, e);
+    if (strncmp(rest, STORAGES, strlen(STORAGES)))
+        return 0;
+    rest += strlen(STORAGES);
+    return gs_torch_add_storage(t, rest, strlen(rest), (gs_torch_storage){NULL, gs_zip_bytes(&t->zip, i), i}, e);
+}
+
+int gs_torch_zip(gs_torch *t, gs_err *e)
+{
+    int ret = gs_zip_open(&t->zip, t->path, e);
+    if (ret)
+        return ret;
+    size_t at = find_pickle(&t->zip), used;
+    if (at == t->zip.n)
+        return gs_fail(e, GS_EMODEL, "%s is a zip archive, but no torch checkpoint: it has no data.pkl", t->path);
+    t->budget = t->zip.room + GS_TORCH_SPARE;
+    ret = gs_zip_read(&t->zip, at, &t->text, e);
+    ret = ret ? ret : gs_pickle_read(&t->pickle, t->text.addr, t->text.bytes, &used, t->path, e);
+    const char *stem = gs_zip_name(&t->zip, at);
+    for (size_t i = 0; i < t->zip.n && !ret; i++)
+        ret = add_member(t, i, stem, strlen(stem) - strlen(PICKLE), e);
     return ret;
+}
+
+int gs_torch_load(gs_torch *t, gs_torch_storage *storage, gs_tensors *s, gs_err *e)
+{
+    gs_region region;
+    int ret = gs_zip_read(&t->zip, storage->member, &region, e);
+    if (ret)
+        return ret;
+    storage->data = region.addr;
+    return gs_tensors_keep(s, region, e);
 }

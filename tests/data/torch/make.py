@@ -171,7 +171,30 @@ def bad():
         z.writestr("readme.txt", "hello")
     z = open("bad-complex.pt", "rb").read().replace(b"ComplexFloatStorage", b"ComplexFloatStoragE")
     open("bad-crc.pt", "wb").write(z)
+    overlap()
+    repeated_name()
     bombs()
+
+
+def overlap():
+    """Three storages of nearly the whole file each: every member holds those that follow."""
+    n, out, directory = 4000, io.BytesIO(), b""
+    pickled = b"\x80\x02}" + b"".join(text("w" + k) + tensor(count=n, size=(n,), key=k) + b"s" for k in "012") + b"."
+    for name, data, size in [("data.pkl", pickled, len(pickled))] + [("data/" + k, b"", 4 * n) for k in "012"]:
+        path, at = b"archive/" + name.encode(), out.tell()
+        sizes = struct.pack("<3I2H", 0, size, size, len(path), 0)
+        out.write(struct.pack("<4s5H", b"PK\3\4", 20, 0, 0, 0, 0) + sizes + path + data)
+        directory += struct.pack("<4s6H", b"PK\1\2", 20, 20, 0, 0, 0, 0) + sizes + struct.pack("<3H2I", 0, 0, 0, 0, at) + path
+    out.write(bytes(4 * n))
+    at = out.tell()
+    out.write(directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 4, 4, len(directory), at, 0))
+    open("bad-overlap.pt", "wb").write(out.getvalue())
+
+
+def repeated_name():
+    with zipfile.ZipFile("bad-again.pt", "w") as z:
+        for data in (state(tensor()), FLOATS):
+            z.writestr(zipfile.ZipInfo("archive/data.pkl"), data)
 
 
 def bombs():
