@@ -28,6 +28,7 @@ import gzip
 import hashlib
 import json
 import os
+import signal
 import struct
 import sys
 import time
@@ -271,9 +272,10 @@ def read_container(path):
 
 
 def write_container(path, tensors, card):
-    """Write a gscore model: safetensors with canonical names, the data at a multiple of 64."""
+    """Write a gscore model: safetensors with canonical names in order, the data at a multiple
+    of 64."""
     header, chunks, offset = {}, [], 0
-    for name, t in tensors.items():
+    for name, t in sorted(tensors.items()):
         keep = "norm" in name or name.endswith("bias")
         t = t.detach().contiguous().to(torch.float32 if keep else torch.bfloat16)
         raw = t.view(torch.uint8).numpy().tobytes()
@@ -479,8 +481,9 @@ def main():
     # Large buffers come and go every step: keep them in the heap, not in fresh mappings.
     os.environ.update(MALLOC_MMAP_MAX_="0", MALLOC_TRIM_THRESHOLD_=str(1 << 40),
                       MALLOC_TOP_PAD_=str(1 << 26), OMP_NUM_THREADS="1")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the processes end too
     try:
-        torch.multiprocessing.spawn(train, (args,), args.threads)
+        torch.multiprocessing.spawn(train, (args,), args.threads, daemon=True)
     finally:
         if os.path.exists(meeting):
             os.remove(meeting)
