@@ -104,12 +104,12 @@ int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t le
     return rc;
 }
 
-/* Mean of the hidden states of tokens that cover bases. */
-static void mean_rows(float *out, gs_mat hidden, const gs_tokens *t)
+/* Mean of the hidden states of tokens that cover bases, `margin` tokens without output at either end left out. */
+static void mean_rows(float *out, gs_mat hidden, const gs_tokens *t, int margin)
 {
     int n = 0;
     memset(out, 0, sizeof *out * (size_t)hidden.cols);
-    for (int i = 0; i < t->n; i++)
+    for (int i = margin; i < t->n - margin; i++)
         if (t->beg[i] >= 0 && ++n)
             for (int j = 0; j < hidden.cols; j++)
                 out[j] += gs_mat_row(hidden, i)[j];
@@ -127,7 +127,7 @@ int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err 
         gs_out o = {.want_hidden = 1};
         rc = gs_forward(run, m, &b, &o, e);
         if (!rc)
-            mean_rows(out, o.hidden, &t);
+            mean_rows(out, o.hidden, &t, m->margin);
     }
     gs_tokens_free(&t);
     gs_run_free(run);

@@ -23,6 +23,7 @@ struct bench {
     int threads, rows, T;        /* rows: sequences of a batch; T: tokens of each */
     double seconds;
     int32_t *ids;                /* [rows * T] */
+    uint8_t *aux;                /* [rows * T, n_aux of the model]: gaps */
     int *beg, *read;
     int (*work)(lane *l, gs_run *run, float *buffer);
 };
@@ -34,14 +35,15 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* One forward pass with one read-out a sequence. */
+/* One forward pass with one read-out a sequence, or all hidden states where there is no head. */
 static int work_forward(lane *l, gs_run *run, float *buffer)
 {
     (void)buffer;
     const bench *b = l->b;
     gs_mark mark = gs_arena_mark(run->arena);
-    gs_batch batch = {.B = b->rows, .T = b->rows * b->T, .beg = b->beg, .ids = b->ids};
-    gs_out out = {.n_read = b->rows, .read = b->read};
+    gs_batch batch = {.B = b->rows, .T = b->rows * b->T, .beg = b->beg, .ids = b->ids,
+                      .aux = b->m->n_aux ? b->aux : NULL, .n_aux = b->m->n_aux};
+    gs_out out = {.want_hidden = !b->m->head_rows, .n_read = b->m->head_rows ? b->rows : 0, .read = b->read};
     int rc = gs_forward(run, b->m, &batch, &out, &l->err);
     gs_arena_release(run->arena, mark);
     l->done += b->rows;
@@ -120,12 +122,14 @@ static int make_batch(bench *b, gs_err *e)
     b->ids = malloc((size_t)b->rows * (size_t)b->T * sizeof *b->ids);
     b->beg = malloc(((size_t)b->rows + 1) * sizeof *b->beg);
     b->read = malloc((size_t)b->rows * sizeof *b->read);
-    if (!rc && (!b->ids || !b->beg || !b->read))
+    b->aux = calloc((size_t)b->rows * (size_t)b->T, (size_t)b->m->n_aux + 1);
+    if (!rc && (!b->ids || !b->beg || !b->read || !b->aux))
         rc = gs_fail_mem(e, "bench", (size_t)b->rows * (size_t)b->T * sizeof *b->ids);
     for (int r = 0; !rc && r < b->rows; r++) {
         memcpy(b->ids + (size_t)r * (size_t)b->T, t.ids, (size_t)b->T * sizeof *b->ids);
         b->read[r] = (b->beg[r] = r * b->T) + b->T / 2;
-        b->ids[b->read[r]] = b->m->tok->mask;
+        if (b->m->tok->mask >= 0)
+            b->ids[b->read[r]] = b->m->tok->mask;
     }
     if (!rc)
         b->beg[b->rows] = b->rows * b->T;
@@ -172,6 +176,7 @@ static int run(const char *path, bench *b, int json, gs_err *e)
     if (gemm > 0)
         report(b, windows, gemm, json);
     free(b->ids);
+    free(b->aux);
     free(b->beg);
     free(b->read);
     gs_model_close(m);
