@@ -34,6 +34,7 @@ static const char HELP[] =
     "      --mode LIST             mlm (masked ratio), pll (pseudo-log-likelihood), wt (unmasked), or embedding\n"
     "                              distances: cosine, l2, l1, dot; several joined by commas\n"
     "      --readout marginal|token  overlapping k-mers: mass of all of them per base, or the middle one\n"
+    "      --pool token|mean|flat  what distances compare: the variant's token, the mean of the window, all tokens\n"
     "      --species NAME          first token of species-aware models [homo_sapiens]\n"
     "      --msa FILE              aligned species, for models that read them (GPN-MSA)\n"
     "      --strand both|fwd|rev   mean of both strands, or one\n"
@@ -56,7 +57,7 @@ static const char HELP[] =
     "short; 5 output not written; 6 model bad; 7 out of memory; 8 internal error.\n";
 
 enum { TAG = 256, DIGITS, NO_VERSION, STATS, SKIPPED, REG_OVERLAP, TGT_OVERLAP, CHUNK, TRUNCATED, MODE, STRAND, WINDOW, INDELS,
-       FLANK, READOUT, SPECIES, MSA, DENSE, CHECK_REF, CIRCULAR, FORCE, BATCH, PRECISION, PROGRESS };
+       FLANK, READOUT, POOL, SPECIES, MSA, DENSE, CHECK_REF, CIRCULAR, FORCE, BATCH, PRECISION, PROGRESS };
 
 static const struct option LONG[] = {
     {"output", 1, 0, 'o'}, {"output-type", 1, 0, 'O'}, {"write-index", 2, 0, 'W'}, {"tag", 1, 0, TAG},
@@ -64,7 +65,7 @@ static const struct option LONG[] = {
     {"regions", 1, 0, 'r'}, {"regions-file", 1, 0, 'R'}, {"targets", 1, 0, 't'}, {"targets-file", 1, 0, 'T'},
     {"regions-overlap", 1, 0, REG_OVERLAP}, {"targets-overlap", 1, 0, TGT_OVERLAP}, {"apply-filters", 1, 0, 'f'},
     {"chunk", 1, 0, CHUNK}, {"allow-truncated", 0, 0, TRUNCATED}, {"mode", 1, 0, MODE}, {"strand", 1, 0, STRAND},
-    {"window", 1, 0, WINDOW}, {"indels", 1, 0, INDELS}, {"indel-flank", 1, 0, FLANK}, {"readout", 1, 0, READOUT}, {"species", 1, 0, SPECIES}, {"msa", 1, 0, MSA}, {"dense", 0, 0, DENSE},
+    {"window", 1, 0, WINDOW}, {"indels", 1, 0, INDELS}, {"indel-flank", 1, 0, FLANK}, {"readout", 1, 0, READOUT}, {"pool", 1, 0, POOL}, {"species", 1, 0, SPECIES}, {"msa", 1, 0, MSA}, {"dense", 0, 0, DENSE},
     {"check-ref", 1, 0, CHECK_REF}, {"circular", 1, 0, CIRCULAR}, {"force", 0, 0, FORCE}, {"threads", 1, 0, '@'},
     {"batch", 1, 0, BATCH}, {"precision", 1, 0, PRECISION}, {"progress", 1, 0, PROGRESS}, {"verbosity", 1, 0, 'v'},
     {"quiet", 0, 0, 'q'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0},
@@ -186,6 +187,7 @@ static int run_option(score_args *a, int c, const char *arg)
     case INDELS: return (a->score.indels = (w = word("--indels", arg, "skip|pll"))) < 0 ? -1 : 0;
     case FLANK: return flank(a, arg);
     case READOUT: return (a->score.readout = word("--readout", arg, "token|marginal")) < 0 ? -1 : 0;
+    case POOL: return (a->score.pool = word("--pool", arg, "token|mean|flat")) < 0 ? -1 : 0;
     case SPECIES: a->score.species = arg; return 0;
     case MSA: a->msa = arg; return 0;
     case DENSE: a->score.dense = 1; return 0;

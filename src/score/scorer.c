@@ -5,7 +5,7 @@
 #include "base/vec.h"
 #include "score/mode.h"
 
-const gs_score_opt gs_score_defaults = {.indels = 1, .indel_flank = 8, .readout = -1};
+const gs_score_opt gs_score_defaults = {.indels = 1, .indel_flank = 8, .readout = -1, .pool = -1};
 
 static const gs_mode *find_mode(const char *name, size_t n)
 {
@@ -87,6 +87,7 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
 {
     *s = (gs_scorer){.m = m, .indels = opt->indels, .indel_flank = opt->indel_flank, .dense = opt->dense,
                      .readout = opt->readout < 0 ? m->recipe.readout : (gs_readout)opt->readout};
+    s->pool = opt->pool >= 0 ? (gs_pool)opt->pool : m->tok->step ? GS_POOL_FLAT : GS_POOL_TOKEN;
     s->strands = opt->strands ? opt->strands : m->recipe.strands;
     int rc = choose_window(s, opt->window, e);
     if (!rc)
@@ -122,11 +123,12 @@ static void describe_indels(const gs_scorer *s, const gs_mode *mode, char *out, 
 /* How a mode reads the model, in words. */
 static void describe_reading(const gs_scorer *s, const gs_mode *mode, char *out, size_t n)
 {
+    static const char *const pools[] = {"at the variant's token", "mean over the window", "all tokens end to end"};
     const gs_tokenizer *t = s->m->tok;
     if (s->dense)
         snprintf(out, n, "%s (--dense: every %dth token of shared windows)", gs_mode_dense.what, s->phases);
     else if (mode->distance)
-        snprintf(out, n, "%s, %s", mode->what, t->step ? "all tokens end to end" : "at the variant's token");
+        snprintf(out, n, "%s, %s", mode->what, pools[s->pool]);
     else if (mode == &gs_mode_mlm && t->step < t->k)
         snprintf(out, n, "all %d-mers over the base masked, %s", t->k,
                  s->readout == GS_READ_MARGINAL ? "mass of all of them per base" : "read at the one with the base in its middle");
@@ -148,14 +150,15 @@ void gs_scorer_describe(const gs_scorer *s, int i, char *out, size_t n)
 
 void gs_scorer_options(const gs_scorer *s, char *out, size_t n)
 {
+    static const char *const pools[] = {" --pool token", " --pool mean", " --pool flat"};
     char flank[20] = "all", modes[80] = "";
     if (s->indel_flank >= 0)
         snprintf(flank, sizeof flank, "%d", s->indel_flank);
     for (int i = 0; i < s->n_modes; i++)
         snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", i ? "," : "", s->modes[i]->name);
-    snprintf(out, n, "--mode %s --window %d --strand %s --indels %s --indel-flank %s%s%s", modes, s->window,
+    snprintf(out, n, "--mode %s --window %d --strand %s --indels %s --indel-flank %s%s%s%s", modes, s->window,
              s->strands == 1 ? "fwd" : s->strands == 2 ? "rev" : "both", s->indels ? "pll" : "skip", flank,
-             s->dense ? " --dense" : "",
+             s->dense ? " --dense" : "", s->modes[0]->distance ? pools[s->pool] : "",
              s->m->tok->step >= s->m->tok->k || !s->m->tok->step ? "" : s->readout == GS_READ_MARGINAL ? " --readout marginal" : " --readout token");
 }
 

@@ -8,10 +8,15 @@
 
 typedef struct gs_mode gs_mode;
 
+/* What a distance of embeddings compares: the variant's tokens, the mean over all tokens that cover bases, or all tokens
+ * laid end to end. */
+typedef enum { GS_POOL_TOKEN, GS_POOL_MEAN, GS_POOL_FLAT } gs_pool;
+
 /* What the user asked for; 0 / NULL / -1 as said = the model's recipe. */
 typedef struct {
     const char *mode;        /* names joined by commas; NULL: recipe */
     int readout;             /* gs_readout, -1: recipe */
+    int pool;                /* gs_pool, what distances compare; -1: token for BPE models, else flat */
     const char *species;     /* word of the tokenizer, NULL: recipe */
     int window;              /* bases, 0: recipe */
     int strands;             /* bit 0 forward, bit 1 reverse, 0: recipe */
@@ -27,6 +32,7 @@ typedef struct gs_scorer {
     const gs_mode *modes[GS_MODES_MAX];
     int n_modes;
     gs_readout readout;
+    gs_pool pool;
     int window, strands, indels, indel_flank, dense;
     /* Shared windows (wt, dense): window i of a contig starts at base i * stride - margin and serves the sites in
      * i * stride .. (i + 1) * stride; `phases` passes mask every phases-th token of them. Fixed by the contig alone,
