@@ -1,5 +1,6 @@
 #include "score/job.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
@@ -60,6 +61,15 @@ static void warn_scope(const gs_task *t, int rid)
                  "its scores there mean little", gs_ref_name(t->ref, rid));
 }
 
+/* Once for each run of records on a contig that the FASTA lacks. */
+static void warn_missing(gs_planner *pl, const char *contig)
+{
+    if (!strncmp(pl->missing, contig, sizeof pl->missing - 1))
+        return;
+    snprintf(pl->missing, sizeof pl->missing, "%s", contig);
+    gs_warn("no_contig", "contig '%s' is not in the FASTA: its variants are flagged no_contig", contig);
+}
+
 static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta, gs_err *e)
 {
     const char *ref = gs_record_ref(r), *contig = gs_record_contig(r);
@@ -103,7 +113,7 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
     if (n_alt && !bad) {
         rid = gs_ref_find(t->ref, gs_record_contig(r), gs_vcf_contig_len(t->vcf, gs_record_contig(r)));
         if (rid < 0)
-            gs_warn("no_contig", "contig '%s' is not in the FASTA", gs_record_contig(r));
+            warn_missing(pl, gs_record_contig(r));
     }
     size_t n = j->n_res + (size_t)n_alt;
     if (gs_reserve(&j->res, &j->cap_res, n, sizeof *j->res)

@@ -62,6 +62,7 @@ typedef struct {
     int group_rid;           /* whose window the present group of rows is about */
     int64_t group_beg;
     int n_set;               /* marginals so far */
+    char missing[256];       /* contig that was warned about last */
 } gs_planner;
 void gs_planner_free(gs_planner *pl);
 
