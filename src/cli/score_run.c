@@ -2,38 +2,15 @@
 #include <errno.h>
 #include <jansson.h>
 #include <libgen.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
+#include "cli/temp_files.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
-
-/* ---- signals: remove the temporary output, then die of the signal as usual ---- */
-
-static char temp_path[4096];
-
-static void on_signal(int sig)
-{
-    if (temp_path[0])
-        unlink(temp_path);
-    signal(sig, SIG_DFL);
-    raise(sig);
-}
-
-static void watch_signals(const gs_vcf_out *out)
-{
-    const char *temp = gs_vcf_temp(out);
-    snprintf(temp_path, sizeof temp_path, "%s", temp ? temp : "");
-    struct sigaction sa = {.sa_handler = on_signal};
-    int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
-    for (size_t i = 0; temp && i < sizeof sigs / sizeof *sigs; i++)
-        sigaction(sigs[i], &sa, NULL);
-}
 
 /* ---- header ---- */
 
@@ -250,7 +227,7 @@ int score_run(const score_args *a)
         gs_vcf_htslib_log(a->verbosity);
     int rc = open_all(&r, a, &e);
     if (!rc) {
-        watch_signals(r.out);
+        cli_temp_add(gs_vcf_temp(r.out));
         rc = score_all(&r, a, &e);
     }
     gs_warn_flush();
@@ -260,7 +237,7 @@ int score_run(const score_args *a)
         rc = gs_vcf_finish(r.out, &e);
         r.out = NULL;
     }
-    temp_path[0] = 0;
+    cli_temp_clear();
     gs_vcf_abort(r.out);
     int closed = r.vcf ? gs_vcf_close(r.vcf, &e) : 0;
     rc = rc ? rc : closed;
