@@ -7,8 +7,6 @@
  * Sources: Benegas 2023 (GPN), songlab-cal/gpn gpn/legacy.py, gpn/model.py, gpn/modules.py; Kalchbrenner 2016 (ByteNet).
  * Zeros stand beyond the ends of a sequence, which is within reach of every token: the window's width matters. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include "model/bind.h"
 #include "model/json.h"
 #include "model/model.h"
@@ -64,8 +62,9 @@ static const gs_json_row rows[] = {
     {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
 #undef AT
 
-static const char *config_fault(const config *c, const gs_model *m)
+static const char *config_fault(const gs_model *m)
 {
+    const config *c = m->weights;
     if (c->first_kernel % 2 == 0 || c->kernel % 2 == 0)
         return "kernels must be odd";
     if (c->one_hot && (c->vocab > c->dim || c->head_tied))
@@ -75,16 +74,6 @@ static const char *config_fault(const config *c, const gs_model *m)
     if ((size_t)c->layers > m->bundle.tensors.n)
         return "there are fewer tensors than \"layers\"";
     return NULL;
-}
-
-static int read_config(config *c, const gs_model *m, gs_err *e)
-{
-    char what[1200];
-    snprintf(what, sizeof what, "%.1000s: config", m->bundle.path);
-    if (gs_json_read(c, rows, m->bundle.config, what, e))
-        return -GS_EMODEL;
-    const char *fault = config_fault(c, m);
-    return fault ? gs_fail(e, GS_EMODEL, "%s: %s", what, fault) : 0;
 }
 
 /* Doubled every so many layers, from 1 again after each cycle. */
@@ -236,39 +225,14 @@ static void shape(weights *w)
         w->head.w = w->embed;
 }
 
-static int make(weights *w, gs_model *m, gs_err *e)
-{
-    int ret = read_config(&w->c, m, e);
-    if (ret)
-        return ret;
-    w->layers = calloc((size_t)w->c.layers, sizeof *w->layers);
-    if (!w->layers)
-        return gs_fail_mem(e, "the layers", (size_t)w->c.layers * sizeof *w->layers);
-    ret = bind(w, m, e);
-    if (!ret)
-        shape(w);
-    return ret;
-}
-
-static void free_weights(gs_model *m)
-{
-    weights *w = m->weights;
-    if (!w)
-        return;
-    free(w->layers);
-    free(w);
-    m->weights = NULL;
-}
-
 static int init(gs_model *m, gs_err *e)
 {
-    weights *w = calloc(1, sizeof *w);
-    if (!w)
-        return gs_fail_mem(e, "a model", sizeof *w);
-    m->weights = w;
-    int ret = make(w, m, e);
+    weights *w = m->weights;
+    w->layers = gs_model_memory(m, (size_t)w->c.layers, sizeof *w->layers, e);
+    int ret = w->layers ? bind(w, m, e) : -GS_ENOMEM;
     if (ret)
-        return ret; /* whoever closes the model frees w */
+        return ret;
+    shape(w);
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.head == HEAD_NONE ? 0 : w->c.vocab;
@@ -344,4 +308,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return T * sum + n_read * 2 * ((c->head == HEAD_MLM ? D * D : 0) + D * m->head_rows);
 }
 
-const gs_arch gs_arch_convnet = {"convnet", init, free_weights, forward, flops};
+const gs_arch gs_arch_convnet = {"convnet", sizeof(weights), rows, config_fault, init, forward, flops};

@@ -8,8 +8,6 @@
  * on the length of the window. The weights are symmetrised by the importer.
  * Source: Albors 2025 (PhyloGPN), songlab-cal/phylogpn src/phylogpn.py; songlab-cal/gpn gpn/phylogpn.py. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "model/bind.h"
 #include "model/json.h"
@@ -63,17 +61,14 @@ static int64_t margin(const config *c)
     return sum;
 }
 
-static int read_config(config *c, const gs_model *m, gs_err *e)
+static const char *config_fault(const gs_model *m)
 {
-    char what[1200];
-    snprintf(what, sizeof what, "%.1000s: config", m->bundle.path);
-    if (gs_json_read(c, rows, m->bundle.config, what, e))
-        return -GS_EMODEL;
+    const config *c = m->weights;
     if (c->kernel % 2 == 0 || margin(c) > MAX_MARGIN || c->outputs > c->vocab)
-        return gs_fail(e, GS_EMODEL, "%s: \"kernel\", \"stack\" or \"outputs\" is out of range", what);
+        return "\"kernel\", \"stack\" or \"outputs\" is out of range";
     if ((size_t)c->layers > m->bundle.tensors.n)
-        return gs_fail(e, GS_EMODEL, "%s: there are fewer tensors than \"layers\"", what);
-    return 0;
+        return "there are fewer tensors than \"layers\"";
+    return NULL;
 }
 
 /* ---- weights ---- */
@@ -135,42 +130,23 @@ static void shape_layer(layer *l, const config *c, int i)
     l->conv = (gs_conv_w){l->conv.w, l->conv.b, c->inner, c->inner, c->kernel, dilation(c, i), 0};
 }
 
-static int make(weights *w, gs_model *m, gs_err *e)
+static void shape(weights *w)
 {
-    int ret = read_config(&w->c, m, e);
-    if (ret)
-        return ret;
-    w->layers = calloc((size_t)w->c.layers, sizeof *w->layers);
-    if (!w->layers)
-        return gs_fail_mem(e, "the layers", (size_t)w->c.layers * sizeof *w->layers);
-    ret = bind(w, m, e);
-    for (int i = 0; !ret && i < w->c.layers; i++)
+    for (int i = 0; i < w->c.layers; i++)
         shape_layer(&w->layers[i], &w->c, i);
     w->final_norm.eps = (float)w->c.norm_eps;
     w->final_norm.kind = GS_NORM_LAYER;
     w->head = (gs_linear_w){w->head.w, w->head.b, w->c.dim, w->c.outputs};
-    return ret;
-}
-
-static void free_weights(gs_model *m)
-{
-    weights *w = m->weights;
-    if (!w)
-        return;
-    free(w->layers);
-    free(w);
-    m->weights = NULL;
 }
 
 static int init(gs_model *m, gs_err *e)
 {
-    weights *w = calloc(1, sizeof *w);
-    if (!w)
-        return gs_fail_mem(e, "a model", sizeof *w);
-    m->weights = w;
-    int ret = make(w, m, e);
+    weights *w = m->weights;
+    w->layers = gs_model_memory(m, (size_t)w->c.layers, sizeof *w->layers, e);
+    int ret = w->layers ? bind(w, m, e) : -GS_ENOMEM;
     if (ret)
-        return ret; /* whoever closes the model frees w */
+        return ret;
+    shape(w);
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.outputs;
@@ -266,4 +242,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return sum + 2 * n_read * D * c->outputs;
 }
 
-const gs_arch gs_arch_phylogpn = {"phylogpn", init, free_weights, forward, flops};
+const gs_arch gs_arch_phylogpn = {"phylogpn", sizeof(weights), rows, config_fault, init, forward, flops};

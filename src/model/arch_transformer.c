@@ -6,8 +6,6 @@
  * Sources: Devlin 2019 (BERT: post-LN, learned positions), Lin 2023 / transformers modeling_esm.py (ESM: pre-LN,
  * rotary, token dropout), Su 2021 / Benegas 2025 (RoFormer, GPN-MSA), Shazeer 2020 (gated feed-forward), Press 2022 (ALiBi). */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include "model/bind.h"
 #include "model/json.h"
@@ -97,8 +95,9 @@ static void complete(config *c)
         c->head_vocab = c->vocab;
 }
 
-static const char *config_fault(const config *c, const gs_model *m)
+static const char *config_fault(const gs_model *m)
 {
+    const config *c = m->weights;
     if (c->dim % c->heads)
         return "\"heads\" does not divide \"dim\"";
     if (c->position == POS_ROTARY && c->dim / c->heads % 2)
@@ -120,17 +119,6 @@ static const char *config_fault(const config *c, const gs_model *m)
     if ((size_t)c->layers > m->bundle.tensors.n)
         return "there are fewer tensors than \"layers\"";
     return NULL;
-}
-
-static int read_config(config *c, const gs_model *m, gs_err *e)
-{
-    char what[1200];
-    snprintf(what, sizeof what, "%.1000s: config", m->bundle.path);
-    if (gs_json_read(c, rows, m->bundle.config, what, e))
-        return -GS_EMODEL;
-    complete(c);
-    const char *fault = config_fault(c, m);
-    return fault ? gs_fail(e, GS_EMODEL, "%s: %s", what, fault) : 0;
 }
 
 /* ---- weights ---- */
@@ -264,56 +252,30 @@ static void shape(weights *w)
 
 /* ALiBi: 2^(-8/n), its square, ... for n heads that are a power of two; for others those of the next lower power,
  * then every other one of the next higher. Source: Press 2022, get_slopes of its code. */
-static void fill_slopes(float *slopes, int H)
+static int fill_slopes(weights *w, gs_model *m, gs_err *e)
 {
-    int n = 1;
+    int H = w->c.heads, n = 1;
+    w->slopes = gs_model_memory(m, (size_t)H, sizeof *w->slopes, e);
+    if (!w->slopes)
+        return -GS_ENOMEM;
     while (2 * n <= H)
         n *= 2;
     for (int h = 0; h < H; h++)
-        slopes[h] = (float)(h < n ? exp2(-8.0 * (h + 1) / n) : exp2(-4.0 * (2 * (h - n) + 1) / n));
-}
-
-static int make(weights *w, gs_model *m, gs_err *e)
-{
-    int ret = read_config(&w->c, m, e);
-    if (ret)
-        return ret;
-    const config *c = &w->c;
-    w->layers = calloc((size_t)c->layers, sizeof *w->layers);
-    if (!w->layers)
-        return gs_fail_mem(e, "the layers", (size_t)c->layers * sizeof *w->layers);
-    if (c->position == POS_ALIBI) {
-        w->slopes = calloc((size_t)c->heads, sizeof *w->slopes);
-        if (!w->slopes)
-            return gs_fail_mem(e, "the layers", (size_t)c->heads * sizeof *w->slopes);
-        fill_slopes(w->slopes, c->heads);
-    }
-    ret = bind(w, m, e);
-    if (!ret)
-        shape(w);
-    return ret;
-}
-
-static void free_weights(gs_model *m)
-{
-    weights *w = m->weights;
-    if (!w)
-        return;
-    free(w->layers);
-    free(w->slopes);
-    free(w);
-    m->weights = NULL;
+        w->slopes[h] = (float)(h < n ? exp2(-8.0 * (h + 1) / n) : exp2(-4.0 * (2 * (h - n) + 1) / n));
+    return 0;
 }
 
 static int init(gs_model *m, gs_err *e)
 {
-    weights *w = calloc(1, sizeof *w);
-    if (!w)
-        return gs_fail_mem(e, "a model", sizeof *w);
-    m->weights = w;
-    int ret = make(w, m, e);
+    weights *w = m->weights;
+    complete(&w->c);
+    w->layers = gs_model_memory(m, (size_t)w->c.layers, sizeof *w->layers, e);
+    if (!w->layers || (w->c.position == POS_ALIBI && fill_slopes(w, m, e)))
+        return -GS_ENOMEM;
+    int ret = bind(w, m, e);
     if (ret)
-        return ret; /* whoever closes the model frees w */
+        return ret;
+    shape(w);
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.head == HEAD_NONE ? 0 : w->c.head_vocab;
@@ -439,4 +401,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return c->layers * attention + (c->layers - 1) * t * ffn_token + n * (ffn_token + head_token);
 }
 
-const gs_arch gs_arch_transformer = {"transformer", init, free_weights, forward, flops};
+const gs_arch gs_arch_transformer = {"transformer", sizeof(weights), rows, config_fault, init, forward, flops};

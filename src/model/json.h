@@ -11,7 +11,7 @@ json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, 
 /* A key of an object and where its value goes: int, double, int, int (index into names), char [max]; ANY is allowed
  * but not read. def is the value when the key is absent; NAN: it must be there. min .. max hold for numbers. */
 typedef enum { GS_JSON_INT, GS_JSON_REAL, GS_JSON_BOOL, GS_JSON_NAME, GS_JSON_TEXT, GS_JSON_ANY } gs_json_type;
-typedef struct {
+typedef struct gs_json_row {
     const char *key;
     gs_json_type type;
     size_t field;             /* offsetof */

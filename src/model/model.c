@@ -40,6 +40,27 @@ static int build_recipe(gs_model *m, gs_err *e)
     return m->recipe.species[0] ? gs_model_species(m, m->recipe.species, e) : 0;
 }
 
+void *gs_model_memory(gs_model *m, size_t n, size_t size, gs_err *e)
+{
+    void *memory = calloc(n, size);
+    if (!memory)
+        gs_fail_mem(e, "the layers", n * size);
+    return memory && !gs_tensors_keep(&m->bundle.tensors, (gs_region){memory, n * size, 0}, e) ? memory : NULL;
+}
+
+static int read_config(gs_model *m, gs_err *e)
+{
+    char what[WHAT];
+    what_of(&m->bundle, "config", what);
+    m->weights = gs_model_memory(m, 1, m->arch->weights, e);
+    if (!m->weights)
+        return -GS_ENOMEM;
+    if (gs_json_read(m->weights, m->arch->config, m->bundle.config, what, e))
+        return -GS_EMODEL;
+    const char *fault = m->arch->config_fault(m);
+    return fault ? gs_fail(e, GS_EMODEL, "%s: %s", what, fault) : 0;
+}
+
 static int build_weights(gs_model *m, gs_err *e)
 {
     for (int i = 0; gs_archs[i] && !m->arch; i++)
@@ -48,7 +69,8 @@ static int build_weights(gs_model *m, gs_err *e)
     if (!m->arch)
         return gs_fail(e, GS_EMODEL, "%s: architecture \"%.60s\" is not supported by this version of gscore",
                        m->bundle.path, m->bundle.architecture);
-    int ret = m->arch->init(m, e);
+    int ret = read_config(m, e);
+    ret = ret ? ret : m->arch->init(m, e);
     if (ret)
         return ret;
     for (size_t i = 0; i < m->bundle.tensors.n; i++)
@@ -80,8 +102,6 @@ void gs_model_close(gs_model *m)
 {
     if (!m)
         return;
-    if (m->arch)
-        m->arch->free(m);
     gs_tokenizer_free(m->tok);
     gs_bundle_free(&m->bundle);
     free(m);

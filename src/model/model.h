@@ -42,10 +42,12 @@ typedef struct {
 /* An architecture: one file model/arch_x.c exports one of these, model/registry.c lists them. */
 typedef struct gs_arch {
     const char *name;
-    /* From m->bundle: sets m->weights, m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux, m->aux_vocab
-     * where they are not 0; may lower m->tok->max_tokens. */
+    size_t weights;                                             /* bytes of its weights, which begin with its config */
+    const struct gs_json_row *config;                           /* keys of m->bundle.config, read into m->weights */
+    const char *(*config_fault)(const gs_model *m);             /* what is wrong with these, NULL: nothing */
+    /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux,
+     * m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
-    void (*free)(gs_model *m);                                  /* m->weights may be NULL */
     /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
     void (*forward)(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out);
     /* Multiplications and additions (2 per pair) of one sequence of T tokens with n_read read-outs. */
@@ -90,6 +92,8 @@ struct gs_model {
 /* Build a model from a bundle; takes the bundle over, also on failure. NULL on failure. */
 gs_model *gs_model_build(gs_bundle *b, gs_err *e);
 void gs_model_close(gs_model *m);
+/* Zeroed memory for n things of a size, which lives as long as the model. NULL: out of memory (GS_ENOMEM). */
+void *gs_model_memory(gs_model *m, size_t n, size_t size, gs_err *e);
 
 /* m->tok from m->bundle.tokenizer. */
 int gs_tokenizer_build(gs_model *m, gs_err *e);
