@@ -158,6 +158,7 @@ static int import_from(gs_bundle *b, const char *dir, const char *file, gs_err *
     *b = (gs_bundle){.path = strdup(file ? file : dir)};
     json_t *config = b->path ? read_config(dir, e) : NULL;
     int ret = !config ? -GS_EMODEL : file ? read_weights(b, file, e) : find_weights(b, dir, e);
+    ret = ret ? ret : gs_import_unwrap(b, e);
     ret = ret ? ret : import_family(b, dir, config, e);
     json_decref(config);
     if (ret)

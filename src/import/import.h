@@ -30,6 +30,9 @@ extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic, gs_famil
  * binder names them as surplus). The table becomes b->names. */
 int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e);
 
+/* Leave out what training put before every tensor's name, such as "module.". */
+int gs_import_unwrap(gs_bundle *b, gs_err *e);
+
 /* Whole numbers of config.json that go to int fields of a struct: key, offsetof, value when absent (-1: it must be
  * there), range. The table ends with a key of NULL. */
 typedef struct { const char *key; size_t field; int def, min, max; } gs_fact_row;

@@ -30,6 +30,18 @@ static int add_renamed(gs_tensors *to, const gs_tensor *t, const gs_name_row *ro
     return ret || known ? ret : gs_tensors_add(to, t, e);
 }
 
+/* The tensors by other names: the data stay where they are. */
+static void replace(gs_bundle *b, gs_tensors *to)
+{
+    to->regions = b->tensors.regions;
+    to->n_regions = b->tensors.n_regions;
+    to->cap_regions = b->tensors.cap_regions;
+    b->tensors.regions = NULL;
+    b->tensors.n_regions = b->tensors.cap_regions = 0;
+    gs_tensors_free(&b->tensors);
+    b->tensors = *to;
+}
+
 int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e)
 {
     gs_tensors to = {0};
@@ -40,13 +52,46 @@ int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e)
         gs_tensors_free(&to);
         return ret;
     }
-    to.regions = b->tensors.regions; /* the data stay where they are */
-    to.n_regions = b->tensors.n_regions;
-    to.cap_regions = b->tensors.cap_regions;
-    b->tensors.regions = NULL;
-    b->tensors.n_regions = b->tensors.cap_regions = 0;
-    gs_tensors_free(&b->tensors);
-    b->tensors = to;
+    replace(b, &to);
     b->names = rows;
     return 0;
+}
+
+/* ---- what training puts before every name ---- */
+
+static size_t count_begin(const gs_tensors *s, const char *prefix)
+{
+    size_t n = strlen(prefix), count = 0;
+    for (size_t i = 0; i < s->n; i++)
+        count += !strncmp(s->t[i].name, prefix, n) && s->t[i].name[n];
+    return count;
+}
+
+/* NULL: none. The names of GPN begin with "model." themselves. */
+static const char *wrapper_of(const gs_tensors *s)
+{
+    static const char *const prefixes[] = {"module." /* DataParallel */, "_orig_mod." /* torch.compile */,
+                                           "model." /* Lightning */};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (s->n && count_begin(s, prefixes[i]) == s->n && !count_begin(s, "model.encoder."))
+            return prefixes[i];
+    return NULL;
+}
+
+int gs_import_unwrap(gs_bundle *b, gs_err *e)
+{
+    int ret = 0;
+    for (const char *prefix; !ret && (prefix = wrapper_of(&b->tensors));) {
+        gs_tensors to = {0};
+        for (size_t i = 0; i < b->tensors.n && !ret; i++) {
+            gs_tensor t = b->tensors.t[i];
+            t.name += strlen(prefix);
+            ret = gs_tensors_add(&to, &t, e);
+        }
+        if (ret)
+            gs_tensors_free(&to);
+        else
+            replace(b, &to);
+    }
+    return ret;
 }

@@ -8,8 +8,8 @@
 /* Is it one, by its first bytes? */
 int gs_torch_is(const char *path);
 /* Read a checkpoint and add the tensors of its state dict, which is the whole, or what stands under "state_dict",
- * "model_state_dict", "model" or "module"; "module." before all names is left out. Contiguous tensors of the bare
- * stream stay where they are in the file, those of an archive are views of storages read from it; others are copied.
+ * "model_state_dict", "model" or "module". Contiguous tensors of the bare stream stay where they are in the file, those
+ * of an archive are views of storages read from it; others are copied.
  * Errors: GS_EMODEL, naming file and tensor. */
 int gs_torch_read(gs_tensors *s, const char *path, gs_err *e);
 

@@ -5,7 +5,6 @@
 #include "import/torch.h"
 
 enum { MOST = 100000 /* tensors */, NESTED = 3 /* dicts within dicts */, MAX_NAME = 256 };
-#define PREFIX "module." /* of DataParallel */
 
 typedef const gs_pickle_value value;
 typedef struct { gs_torch *t; gs_tensors *set; gs_err *e; } reader;
@@ -38,17 +37,6 @@ static value *find_state(const gs_pickle *p, value *dict, int depth)
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !found && depth < NESTED; i++)
         found = find_state(p, gs_pickle_key(p, dict, keys[i]), depth + 1);
     return found ? found : has_tensor(p, dict) ? dict : NULL;
-}
-
-static int all_prefixed(const gs_pickle *p, value *dict)
-{
-    for (int32_t c = dict->head; c >= 0; c = p->cell[p->cell[c].next].next) {
-        value *key = gs_pickle_at(p, p->cell[c].value);
-        if (gs_pickle_at(p, p->cell[p->cell[c].next].value)->kind == GS_PV_TENSOR &&
-            (key->kind != GS_PV_TEXT || (size_t)key->n <= strlen(PREFIX) || memcmp(key->of.s, PREFIX, strlen(PREFIX))))
-            return 0;
-    }
-    return 1;
 }
 
 /* ---- one tensor ---- */
@@ -188,11 +176,11 @@ static int read_tensor(const reader *r, value *v, gs_tensor *t)
     return copy_strided(r, t, stride);
 }
 
-static int add_tensor(const reader *r, value *key, value *v, size_t skip)
+static int add_tensor(const reader *r, value *key, value *v)
 {
     char name[MAX_NAME] = "";
-    if (key->kind == GS_PV_TEXT && (size_t)key->n - skip < MAX_NAME && !memchr(key->of.s, 0, (size_t)key->n))
-        memcpy(name, key->of.s + skip, (size_t)key->n - skip);
+    if (key->kind == GS_PV_TEXT && (size_t)key->n < MAX_NAME && !memchr(key->of.s, 0, (size_t)key->n))
+        memcpy(name, key->of.s, (size_t)key->n);
     if (!gs_tensor_name_ok(name))
         return gs_fail(r->e, GS_EMODEL, "%s: a tensor's name is empty, too long or not text", r->t->path);
     if (r->set->n >= MOST)
@@ -213,11 +201,10 @@ int gs_torch_tensors(gs_torch *t, gs_tensors *s, gs_err *e)
     if (!state)
         return gs_fail(e, GS_EMODEL, "%s holds no named tensors, neither at the top nor under \"state_dict\" or \"model\"",
                        t->path);
-    size_t skip = all_prefixed(p, state) ? strlen(PREFIX) : 0;
     for (int32_t c = state->head; c >= 0 && !ret; c = p->cell[p->cell[c].next].next) {
         value *v = gs_pickle_at(p, p->cell[p->cell[c].next].value);
         if (v->kind == GS_PV_TENSOR)
-            ret = add_tensor(&r, gs_pickle_at(p, p->cell[c].value), v, skip);
+            ret = add_tensor(&r, gs_pickle_at(p, p->cell[c].value), v);
     }
     return ret;
 }

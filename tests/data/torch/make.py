@@ -47,7 +47,6 @@ def good():
     torch.save(d, "good-legacy.pt", _use_new_zipfile_serialization=False)
     torch.save(dict(d), "good-legacy4.pt", _use_new_zipfile_serialization=False, pickle_protocol=4)
     torch.save({k: torch.nn.Parameter(v, False) for k, v in d.items()}, "good-parameters.pt")
-    torch.save({"module." + k: v for k, v in d.items()}, "good-parallel.pt")
     torch.save({"epoch": 3, "model": d, "best": torch.tensor(0.5), "names": {"a", "b"}, "none": None}, "good-model.pt")
     settings = Namespace(lr=1e-3, path=[1, -2, 300, 70000, 1 << 40, -(1 << 70)], nested={"x": (1, 2, 3, 4)}, raw=b"\0\1")
     torch.save({"epoch": 1, "global_step": 10, "pytorch-lightning_version": "1.6", "state_dict": d, "callbacks": {},
