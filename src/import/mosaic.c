@@ -36,12 +36,22 @@ static int match(const json_t *config, const gs_tensors *t)
     return gs_bert_prefix(t, FIRST) != NULL;
 }
 
+/* The head's norm does not heed layer_norm_eps. */
 static json_t *make_config(const gs_bert *f)
 {
     json_t *c = gs_bert_config(f);
-    json_object_update_new(c, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b}", "norm_place", "post", "position", "alibi",
-                                        "act", "gelu", "gated", 1, "ffn_bias", 0, "down_bias", 1, "final_norm", 0));
+    json_object_update_new(c, json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:f}", "norm_place", "post", "position",
+                                        "alibi", "act", "gelu", "gated", 1, "ffn_bias", 0, "down_bias", 1, "final_norm",
+                                        0, "head_norm_eps", 1e-12));
     return c;
+}
+
+/* MosaicML's training code rounds the table up to a multiple of 8, the class beside the checkpoints does not. */
+static int rows_of_embedding(const gs_bundle *b, int vocab)
+{
+    const gs_tensor *t = gs_tensors_find(&b->tensors, "embed.weight");
+    int rounded = (vocab + 7) / 8 * 8;
+    return t && t->ndim && t->shape[0] == rounded ? rounded : vocab;
 }
 
 static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e)
@@ -51,7 +61,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     ret = ret ? ret : gs_import_names(b, gs_bert_prefix(&b->tensors, FIRST)[0] ? with_bert : plain, e);
     if (ret)
         return ret;
-    f.size.vocab = (f.size.vocab + 7) / 8 * 8; /* upstream rounds the table up */
+    f.size.vocab = rows_of_embedding(b, f.size.vocab);
     b->tokenizer = gs_import_tokenizer(dir, f.size.vocab, 0, e);
     if (!b->tokenizer)
         return -GS_EMODEL;

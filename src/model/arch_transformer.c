@@ -21,7 +21,7 @@ typedef struct {
     int act, gated, attn_bias, up_bias, down_bias;
     int stem_kernel, stem_pad, one_hot, aux, aux_vocab, token_types, embed_norm, final_norm, token_dropout;
     int head, head_act, head_bias, head_tied, head_vocab;
-    double norm_eps, rotary_base;
+    double norm_eps, head_norm_eps, rotary_base;
 } config;
 
 typedef struct { gs_norm_w norm1, norm2; gs_attention_w attn; gs_linear_w up, down; } layer;
@@ -56,6 +56,7 @@ static const gs_json_row rows[] = {
     {"norm", GS_JSON_NAME, AT(norm), 0, 0, 0, norms},
     {"norm_place", GS_JSON_NAME, AT(norm_pre), 1, 0, 0, places},
     {"norm_eps", GS_JSON_REAL, AT(norm_eps), 1e-5, 0, 1, NULL},
+    {"head_norm_eps", GS_JSON_REAL, AT(head_norm_eps), -1, 0, 1, NULL},
     {"norm_bias", GS_JSON_BOOL, AT(norm_bias), -1, 0, 0, NULL},
     {"position", GS_JSON_NAME, AT(position), NAN, 0, 0, position_names},
     {"positions", GS_JSON_INT, AT(positions), 0, 0, 1 << 27, NULL},
@@ -87,6 +88,8 @@ static const gs_json_row rows[] = {
 /* Defaults that depend on other keys. */
 static void complete(config *c)
 {
+    if (c->head_norm_eps < 0)
+        c->head_norm_eps = c->norm_eps;
     if (c->norm_bias < 0)
         c->norm_bias = c->norm == 0;
     if (c->down_bias < 0)
@@ -243,6 +246,7 @@ static void shape(weights *w)
     shape_norm(&w->embed_norm, c, c->embed_norm);
     shape_norm(&w->final_norm, c, c->final_norm);
     shape_norm(&w->head_norm, c, 1);
+    w->head_norm.eps = (float)c->head_norm_eps;
     size_linear(&w->head_dense, c->dim, c->dim);
     size_linear(&w->head, c->dim, c->head_vocab);
     if (c->head_tied)

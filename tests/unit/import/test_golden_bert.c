@@ -9,7 +9,7 @@ static const struct { golden g; const char *mode; int window, strands, k, step; 
     {{"dnabert-3", 1e-4}, "mlm", 512, 3, 3, 1},       {{"dnabert-6", 1e-4}, "mlm", 515, 3, 6, 1},
     {{"dnabert-2", 1e-4}, "cosine", 513, 1, 1, 0},    {{"dnabert-s", 1e-4}, "cosine", 513, 1, 1, 0},
     {{"gena-lm-base", 1e-4}, "cosine", 513, 1, 1, 0}, {{"gena-lm-large", 1e-4}, "cosine", 513, 1, 1, 0},
-    {{"specieslm", 1e-4}, "mlm", 2000, 3, 6, 1}};
+    {{"specieslm", 1e-4}, "mlm", 2000, 3, 6, 1},      {{"mosaic-lightning", 1e-4}, "cosine", 513, 1, 1, 0}};
 enum { N = sizeof goldens / sizeof *goldens };
 
 static void test_tokens(void **state)
