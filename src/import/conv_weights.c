@@ -31,8 +31,11 @@ int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e)
     int ret = 0, number;
     for (size_t i = 0; i < b->tensors.n && !ret; i++) {
         gs_tensor *t = &b->tensors.t[i];
-        if (t->ndim == 3 && (!depthwise || t->shape[1] == 1) && gs_name_match(pattern, t->name, &number))
-            ret = turn(&b->tensors, t, depthwise, e);
+        if (t->ndim != 3 || !gs_name_match(pattern, t->name, &number))
+            continue;
+        int apart = depthwise && number > 0;
+        if (!apart || t->shape[1] == 1)
+            ret = turn(&b->tensors, t, apart, e);
     }
     return ret;
 }

@@ -131,15 +131,16 @@ static int read_facts(facts *f, int kind, const json_t *config, const char *dir,
 }
 
 /* What config.json does not say, or says for some versions only, shows in the tensors. */
-static json_t *make_config(const gs_bundle *b, const facts *f, const char *block, int depthwise)
+static json_t *make_config(const gs_bundle *b, const facts *f, const char *block, const json_t *up)
 {
     int dense = gs_import_has(b, "head.dense.weight");
-    int headed = dense || gs_import_has(b, "head.weight") || gs_import_has(b, "head.bias");
+    int headed = dense || gs_import_has(b, "head.weight") || gs_import_has(b, "head.bias")
+                 || gs_json_true(up, "tie_word_embeddings", 0);
     json_t *c = json_pack("{s:i, s:i, s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b}", "vocab", f->vocab, "dim", f->dim,
                           "inner", f->inner, "layers", f->layers, "block", block, "first_kernel", f->first_kernel, "kernel",
                           f->kernel, "dilation_base", f->dilation_base, "dilation_cycle", f->dilation_cycle,
                           "dilation_double_every", f->dilation_every, "dilation_max", f->dilation_max, "depthwise",
-                          depthwise);
+                          gs_json_true(up, "depthwise", 0));
     json_t *rest = json_pack("{s:b, s:b, s:f, s:b, s:s, s:b, s:b, s:b}", "bias", gs_import_has(b, "layers.0.conv.bias"),
                              "one_hot", !gs_import_has(b, "embed.weight"), "norm_eps", 1e-5, "final_norm",
                              strcmp(block, "gpn") != 0, "head", dense ? "mlm" : headed ? "linear" : "none", "head_bias",
@@ -163,7 +164,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     if (ret)
         return ret;
     b->architecture = strdup("convnet");
-    b->config = make_config(b, &f, kinds[kind].block, depthwise);
+    b->config = make_config(b, &f, kinds[kind].block, config);
     b->tokenizer = json_pack("{s:s, s:[sssssss], s:i, s:i, s:i}", "kind", "base", "vocab", "[PAD]", "[MASK]", "[UNK]", "a",
                              "c", "g", "t", "unk", 2, "mask", 1, "pad", 0);
     b->recipe = json_pack("{s:s, s:i, s:s, s:f, s:b}", "mode", "mlm", "window", WINDOW, "strands", "both", "mask_rate", 0.15,

@@ -39,7 +39,7 @@ typedef struct { const char *key; size_t field; int def, min, max; } gs_fact_row
 int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, const char *dir, gs_err *e);
 
 /* Convolution weights as upstream keeps them, [out, in, taps], to ours, [out, taps, in]; depthwise ones from
- * [D, 1, taps] to [taps, D]. pattern: our name, with one %d. Others are left as they are. */
+ * [D, 1, taps] to [taps, D] (never those of layer 0). pattern: our name, with one %d. Others are left as they are. */
 int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e);
 
 /* vocab.txt: one token per line, the line's number is the id. Lines beyond `most` are left out (published files have

@@ -150,9 +150,15 @@ static const gs_bind_row bytenet_rows[] = {
     {NULL, 0, NULL, 0}};
 #undef AT
 
-static unsigned features(const config *c)
+/* The first layer mixes channels in any case. */
+static int depthwise(const config *c, int number)
 {
-    unsigned f = c->depthwise ? DEPTHWISE : FULL;
+    return c->depthwise && number > 0;
+}
+
+static unsigned features(const config *c, int number)
+{
+    unsigned f = depthwise(c, number) ? DEPTHWISE : FULL;
     f |= c->bias ? BIAS : 0;
     f |= c->one_hot ? 0 : EMBED;
     f |= c->final_norm ? FINAL_NORM : 0;
@@ -172,7 +178,7 @@ static int bind(weights *w, gs_model *m, gs_err *e)
 {
     static const gs_bind_row *const tables[] = {gpn_rows, convnet_rows, bytenet_rows};
     const config *c = &w->c;
-    gs_binder b = {.bundle = &m->bundle, .features = features(c)};
+    gs_binder b = {.bundle = &m->bundle, .features = features(c, 0)};
     b.dims['D' - 'A'] = c->dim;
     b.dims['I' - 'A'] = c->inner;
     b.dims['V' - 'A'] = c->vocab;
@@ -182,6 +188,7 @@ static int bind(weights *w, gs_model *m, gs_err *e)
     gs_bind(&b, w, model_rows, 0);
     for (int i = 0; i < c->layers; i++) {
         b.dims['K' - 'A'] = taps(c, i);
+        b.features = features(c, i);
         gs_bind(&b, &w->layers[i], tables[c->block], i);
     }
     m->memory = b.memory;
@@ -206,7 +213,7 @@ static void shape_layer(layer *l, const config *c, int i)
     shape_norm(&l->norm1, c);
     shape_norm(&l->norm2, c);
     shape_norm(&l->norm3, c);
-    l->conv = (gs_conv_w){l->conv.w, l->conv.b, width, width, taps(c, i), dilation(c, i), c->depthwise};
+    l->conv = (gs_conv_w){l->conv.w, l->conv.b, width, width, taps(c, i), dilation(c, i), depthwise(c, i)};
     size_linear(&l->lin1, D, width);
     size_linear(&l->lin2, c->block == BYTENET ? I : D, c->block == BYTENET ? D : I);
     size_linear(&l->lin3, I, D);
@@ -304,7 +311,7 @@ static double flops(const gs_model *m, int T, int n_read)
     double D = c->dim, I = c->inner, width = c->block == BYTENET ? I : D, sum = 0;
     double linear = c->block == GPN ? D * D : c->block == CONVNET ? D * D + 2 * D * I : 2 * D * I;
     for (int i = 0; i < c->layers; i++)
-        sum += 2 * (linear + taps(c, i) * width * (c->depthwise ? 1 : width));
+        sum += 2 * (linear + taps(c, i) * width * (depthwise(c, i) ? 1 : width));
     return T * sum + n_read * 2 * ((c->head == HEAD_MLM ? D * D : 0) + D * m->head_rows);
 }
 

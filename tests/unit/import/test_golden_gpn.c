@@ -3,7 +3,8 @@
 #include "import/golden_check.h"
 
 static const golden goldens[] = {{"gpn-brassicales", 1e-4}, {"gpn-animal-promoter", 1e-4}, {"gpn-convnet2", 1e-4},
-                                 {"phylogpn", 1e-4},        {"phylogpn-groupnorm", 1e-4},  {"gpn-msa", 1e-4}};
+                                 {"gpn-depthwise", 1e-4},   {"phylogpn", 1e-4},            {"phylogpn-groupnorm", 1e-4},
+                                 {"gpn-msa", 1e-4}};
 enum { N = sizeof goldens / sizeof *goldens, WITH_TOKENS = N - 1 /* GPN-MSA brings none */ };
 
 static void test_tokens(void **state)
@@ -36,11 +37,11 @@ static void check_recipe(const golden *g, const char *mode, int window, int stra
 static void test_recipe(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         check_recipe(&goldens[i], "mlm", 512, 3);
-    for (int i = 3; i < 5; i++)
+    for (int i = 4; i < 6; i++)
         check_recipe(&goldens[i], "wt", 481, 1);
-    check_recipe(&goldens[5], "mlm", 128, 3);
+    check_recipe(&goldens[6], "mlm", 128, 3);
 }
 
 /* Two sequences of made-up tokens and symbols of other species; T[i]: where sequence i begins. */
@@ -108,7 +109,7 @@ static void refused(const gs_model *m, gs_batch b, int read, const char *says)
 static void test_margins(void **state)
 {
     (void)state;
-    gs_model *m = golden_open(&goldens[3]);
+    gs_model *m = golden_open(&goldens[4]);
     pair p = new_pair(m, 500, 0);
     refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 239, "within 240 tokens of the end");
     refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 260, "within 240 tokens of the end");
@@ -121,7 +122,7 @@ static void test_margins(void **state)
 static void test_species(void **state)
 {
     (void)state;
-    gs_model *m = golden_open(&goldens[5]), *other = golden_open(&goldens[0]);
+    gs_model *m = golden_open(&goldens[6]), *other = golden_open(&goldens[0]);
     pair p = new_pair(m, 20, 0);
     gs_batch b = batch_of(m, &p, 0, 1, p.beg);
     refused(other, b, 0, "an alignment of 0 species");
