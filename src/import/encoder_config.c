@@ -1,22 +1,20 @@
 /* What the config.json files of transformers have in common. */
+#include <stddef.h>
 #include <string.h>
 #include "import/import.h"
 #include "model/json.h"
 
 int gs_import_sizes(gs_sizes *s, const json_t *config, const char *dir, gs_err *e)
 {
-    const struct { const char *key; int *to; } needed[] = {{"vocab_size", &s->vocab},
-                                                           {"hidden_size", &s->dim},
-                                                           {"intermediate_size", &s->ffn},
-                                                           {"num_hidden_layers", &s->layers},
-                                                           {"num_attention_heads", &s->heads}};
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
-        double x = gs_json_number(config, needed[i].key, 0);
-        if (!(x >= 1 && x <= 1 << 20))
-            return gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" is missing or out of range", dir, needed[i].key);
-        *needed[i].to = (int)x;
-    }
-    return 0;
+#define AT(f) offsetof(gs_sizes, f)
+    static const gs_fact_row rows[] = {{"vocab_size", AT(vocab), -1, 1, 1 << 20},
+                                       {"hidden_size", AT(dim), 768, 1, 1 << 20},
+                                       {"intermediate_size", AT(ffn), 3072, 1, 1 << 20},
+                                       {"num_hidden_layers", AT(layers), 12, 1, 1 << 20},
+                                       {"num_attention_heads", AT(heads), 12, 1, 1 << 20},
+                                       {NULL, 0, 0, 0, 0}};
+#undef AT
+    return gs_import_facts(s, rows, config, dir, e);
 }
 
 const char *gs_import_act(const json_t *config, const char *dir, gs_err *e)

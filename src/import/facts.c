@@ -5,7 +5,7 @@
 int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, const char *dir, gs_err *e)
 {
     for (; rows->key; rows++) {
-        double x = gs_json_number(config, rows->key, rows->def);
+        double x = json_object_get(config, rows->key) ? gs_json_number(config, rows->key, NAN) : rows->def;
         if (!(x >= rows->min && x <= rows->max) || x != floor(x))
             return gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" is missing or out of range", dir, rows->key);
         *(int *)(void *)((char *)to + rows->field) = (int)x;

@@ -70,13 +70,13 @@ typedef struct {
 
 #define AT(f) offsetof(facts, f)
 #define SHARED \
-    {"vocab_size", AT(vocab), VOCAB, 1, 1 << 20}, {"hidden_size", AT(dim), -1, 1, 1 << 15}, \
+    {"vocab_size", AT(vocab), VOCAB, 1, 1 << 20}, {"hidden_size", AT(dim), 512, 1, 1 << 15}, \
     {"n_aux_features", AT(aux), 0, 0, 1 << 20}, {"dilation_base", AT(dilation_base), 2, 1, 1 << 10}, \
     {"dilation_double_every", AT(dilation_every), 1, 1, 1 << 20}
 static const gs_fact_row convnet_class[] = {
     SHARED,
-    {"n_layers", AT(layers), -1, 1, 1 << 12},
-    {"hidden_size", AT(inner), -1, 1, 1 << 15},
+    {"n_layers", AT(layers), 25, 1, 1 << 12},
+    {"hidden_size", AT(inner), 512, 1, 1 << 15},
     {"kernel_size", AT(first_kernel), 9, 1, 255},
     {"kernel_size", AT(kernel), 9, 1, 255},
     {"dilation_cycle", AT(dilation_cycle), 6, 1, 1 << 20},
@@ -84,7 +84,7 @@ static const gs_fact_row convnet_class[] = {
     {NULL, 0, 0, 0, 0}};
 static const gs_fact_row gpn_class[] = {
     SHARED,
-    {"num_hidden_layers", AT(layers), -1, 1, 1 << 12},
+    {"num_hidden_layers", AT(layers), 25, 1, 1 << 12},
     {"intermediate_size", AT(inner), 2048, 1, 1 << 15},
     {"first_kernel_size", AT(first_kernel), 9, 1, 255},
     {"rest_kernel_size", AT(kernel), 5, 1, 255},

@@ -44,10 +44,10 @@ typedef struct { int vocab, dim, embedding, layers, heads, ffn, positions, aux, 
 #define AT(f) offsetof(facts, f)
 static const gs_fact_row fact_rows[] = {
     {"vocab_size", AT(vocab), VOCAB, 1, 1 << 20},
-    {"hidden_size", AT(dim), -1, 1, 1 << 15},
-    {"num_hidden_layers", AT(layers), -1, 1, 1 << 12},
-    {"num_attention_heads", AT(heads), -1, 1, 1 << 12},
-    {"intermediate_size", AT(ffn), -1, 1, 1 << 20},
+    {"hidden_size", AT(dim), 768, 1, 1 << 15},
+    {"num_hidden_layers", AT(layers), 12, 1, 1 << 12},
+    {"num_attention_heads", AT(heads), 12, 1, 1 << 12},
+    {"intermediate_size", AT(ffn), 3072, 1, 1 << 20},
     {"max_position_embeddings", AT(positions), 1536, 1, 1 << 20},
     {"n_aux_features", AT(aux), -1, 1, 1 << 15},
     {"aux_features_vocab_size", AT(aux_vocab), 5, 1, 255},
@@ -70,7 +70,6 @@ static int read_facts(facts *f, const json_t *config, const char *dir, gs_err *e
     const char *odd = f->vocab != VOCAB ? "vocab_size" : f->aux_vocab != 5 || f->aux % 5 ? "n_aux_features"
                       : gs_json_number(config, "embedding_size", f->dim) != f->dim ? "embedding_size"
                       : gs_json_true(config, "rotary_value", 0) ? "rotary_value"
-                      : strcmp(gs_json_text(config, "hidden_act", "gelu"), "gelu") ? "hidden_act"
                       : f->dim % f->heads ? "num_attention_heads" : NULL;
     return odd ? gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" has a value that is not supported for GPN-MSA", dir, odd) : 0;
 }
@@ -102,27 +101,28 @@ static int check_table(const gs_bundle *b, gs_err *e)
     return bad ? gs_fail(e, GS_EMODEL, "%s: %s is not the table of sines and cosines that RoFormer has", b->path, TABLE) : 0;
 }
 
-static json_t *make_config(const gs_bundle *b, const facts *f, double eps)
+static json_t *make_config(const gs_bundle *b, const facts *f, double eps, const char *act)
 {
     int headed = gs_import_has(b, "head.weight");
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:s, s:f, s:s, s:s, s:f, s:s, s:b, s:s}", "vocab", f->vocab,
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:s, s:f, s:s, s:s, s:f, s:s, s:s, s:b, s:s}", "vocab", f->vocab,
                      "dim", f->dim, "layers", f->layers, "heads", f->heads, "ffn", f->ffn, "one_hot", 1, "aux",
                      f->aux / f->aux_vocab, "aux_vocab", f->aux_vocab, "norm_place", "post", "norm_eps", eps, "position",
-                     "rotary", "rotary", "pairs", "rotary_base", 10000.0, "act", "gelu", "final_norm", 0, "head",
-                     headed ? "mlm" : "none");
+                     "rotary", "rotary", "pairs", "rotary_base", 10000.0, "act", act, "head_act", act, "final_norm", 0,
+                     "head", headed ? "mlm" : "none");
 }
 
 static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e)
 {
     facts f = {0};
     int ret = read_facts(&f, config, dir, e), both = gs_import_has(b, "cls.predictions.decoder.bias");
-    ret = ret ? ret : check_table(b, e);
+    const char *act = ret ? NULL : gs_import_act(config, dir, e);
+    ret = ret ? ret : act ? check_table(b, e) : -GS_EMODEL;
     ret = ret ? ret : gs_import_names(b, both ? second_bias : only_bias, e);
     ret = ret ? ret : gs_import_names(b, names, e);
     if (ret)
         return ret;
     b->architecture = strdup("transformer");
-    b->config = make_config(b, &f, gs_json_number(config, "layer_norm_eps", 1e-12));
+    b->config = make_config(b, &f, gs_json_number(config, "layer_norm_eps", 1e-12), act);
     b->tokenizer = json_pack("{s:s, s:[ssssss], s:i, s:i, s:i, s:i}", "kind", "base", "vocab", "-", "A", "C", "G", "T", "?",
                              "unk", 0, "mask", 5, "pad", 0, "max_tokens", f.positions);
     b->recipe = json_pack("{s:s, s:i, s:s, s:f, s:b, s:i}", "mode", "mlm", "window", WINDOW, "strands", "both", "mask_rate",

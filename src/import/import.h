@@ -63,7 +63,7 @@ json_t *gs_import_tokenizer_json(const char *path, int most, int max_tokens, gs_
 json_t *gs_import_json(const char *path, size_t most, gs_err *e);
 
 /* What the config.json of every transformer says: vocab_size, hidden_size, num_hidden_layers, num_attention_heads,
- * intermediate_size, all needed. */
+ * intermediate_size. The first is needed, the others have the defaults that BertConfig and EsmConfig share. */
 typedef struct { int vocab, dim, layers, heads, ffn; } gs_sizes;
 int gs_import_sizes(gs_sizes *s, const json_t *config, const char *dir, gs_err *e);
 /* hidden_act in our spelling; NULL: not supported (GS_EMODEL). */

@@ -58,9 +58,9 @@ static int form_of(const gs_tensors *t)
 typedef struct { int dim, inner, kernel, stack, stacks; } facts;
 #define AT(f) offsetof(facts, f)
 static const gs_fact_row fact_rows[] = {
-    {"outer_dim", AT(dim), -1, 1, 1 << 15},     {"inner_dim", AT(inner), -1, 1, 1 << 15},
-    {"kernel_size", AT(kernel), -1, 1, 255},    {"stack_size", AT(stack), -1, 1, 8},
-    {"num_stacks", AT(stacks), -1, 1, 1 << 9},  {NULL, 0, 0, 0, 0}};
+    {"outer_dim", AT(dim), 960, 1, 1 << 15},   {"inner_dim", AT(inner), 480, 1, 1 << 15},
+    {"kernel_size", AT(kernel), 5, 1, 255},    {"stack_size", AT(stack), 2, 1, 8},
+    {"num_stacks", AT(stacks), 20, 1, 1 << 9}, {NULL, 0, 0, 0, 0}};
 #undef AT
 
 static int match(const json_t *config, const gs_tensors *t)

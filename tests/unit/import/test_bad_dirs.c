@@ -101,6 +101,7 @@ static void test_config(void **state)
     with_config(SIZES("36", "2", "3", "50") "}", "esm.encoder.layer.2.");
     with_config(SIZES("40", "3", "4", "50") "}", "esm.embeddings.word_embeddings.weight is F32 [4107, 36] instead of");
     with_config(SIZES("36", "3", "5", "50") "}", "does not divide");
+    with_config("{\"vocab_size\":4107}", "[4107, 36] instead of [4107, 768]"); /* the class's default */
 }
 
 static void test_other_family(void **state)
