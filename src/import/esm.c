@@ -2,6 +2,7 @@
  * v1 and AgroNT: learned positions, gelu; v2: rotary, gated silu without biases. */
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 #include "import/import.h"
 #include "model/json.h"
 
@@ -44,12 +45,12 @@ static const gs_name_row names[] = {
 /* The table of positions is stored with rotary positions too. */
 static const gs_name_row no_positions[] = {{"esm.embeddings.position_embeddings.weight", NULL, 0, 1}, {NULL, NULL, 0, 0}};
 
-enum { WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 bases of six-mers */ };
+enum { WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 bases of six-mers */, MAX_CONFIG = 4 << 20 };
 
 /* What config.json and the vocabulary say. */
 typedef struct {
     gs_sizes size;
-    int positions, pad, k, max_tokens;
+    int positions, pad, k, max_tokens, eos;
     const char *position;
     double eps;
 } facts;
@@ -109,17 +110,31 @@ static json_t *make_config(const gs_bundle *b, const facts *f, const json_t *up)
     return c;
 }
 
+/* EsmTokenizer ends a sequence with the eos_token of tokenizer_config.json, which is null in the published files. */
+static int read_eos(facts *f, const char *dir, const json_t *vocab, gs_err *e)
+{
+    char path[PATH_MAX];
+    f->eos = -1;
+    if (access(gs_import_path(dir, "tokenizer_config.json", path), F_OK))
+        return 0;
+    json_t *config = gs_import_json(path, MAX_CONFIG, e), *eos = json_object_get(config, "eos_token");
+    const char *text = json_string_value(json_is_object(eos) ? json_object_get(eos, "content") : eos);
+    f->eos = text ? gs_vocab_find(vocab, text) : -1;
+    json_decref(config);
+    return config ? 0 : -GS_EMODEL;
+}
+
 static json_t *make_tokenizer(const facts *f, json_t *vocab)
 {
-    return json_pack("{s:s, s:O, s:i, s:i, s:i, s:i, s:i, s:i}", "kind", "kmer", "vocab", vocab, "unk",
+    return json_pack("{s:s, s:O, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "kind", "kmer", "vocab", vocab, "unk",
                      gs_vocab_find(vocab, "<unk>"), "mask", gs_vocab_find(vocab, "<mask>"), "cls",
-                     gs_vocab_find(vocab, "<cls>"), "pad", gs_vocab_find(vocab, "<pad>"), "k", f->k, "max_tokens",
+                     gs_vocab_find(vocab, "<cls>"), "sep", f->eos, "pad", gs_vocab_find(vocab, "<pad>"), "k", f->k, "max_tokens",
                      f->max_tokens);
 }
 
 static json_t *make_recipe(const facts *f)
 {
-    int tokens = f->max_tokens - 1 < WINDOW_TOKENS ? f->max_tokens - 1 : WINDOW_TOKENS;
+    int most = f->max_tokens - 1 - (f->eos >= 0), tokens = most < WINDOW_TOKENS ? most : WINDOW_TOKENS;
     return json_pack("{s:s, s:i, s:s, s:f, s:b}", "mode", "mlm", "window", tokens * f->k, "strands", "both",
                      "mask_rate", 0.15, "visible", 0);
 }
@@ -144,6 +159,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     if (f.k < 2)
         ret = gs_fail(e, GS_EMODEL, "%s/vocab.txt holds no k-mers over A, C, G, T: of the ESM models the Nucleotide "
                       "Transformers are supported", dir);
+    ret = ret ? ret : read_eos(&f, dir, vocab, e);
     if (!ret && is_rotary(&f))
         ret = gs_import_names(b, no_positions, e);
     ret = ret ? ret : gs_import_names(b, names, e);

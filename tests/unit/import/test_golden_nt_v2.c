@@ -84,10 +84,35 @@ static void test_window(void **state)
     gs_model_close(m);
 }
 
+/* The published tokenizer_config.json has null; one of another mind is followed. */
+static void test_eos(void **state)
+{
+    (void)state;
+    static const char *const links[] = {"config.json", "vocab.txt", "model.safetensors"};
+    char to[5000], from[5000];
+    gs_err e = {0};
+    gs_tokens t = {0};
+    mkdir(at("eos"), 0700);
+    for (int i = 0; i < 3; i++) {
+        snprintf(from, sizeof from, "%s/golden/nt-v2/%s", TEST_DIR, links[i]);
+        snprintf(to, sizeof to, "%s/%s", at("eos"), links[i]);
+        assert_int_equal(symlink(from, to), 0);
+    }
+    write_text(at("eos/tokenizer_config.json"), "{\"eos_token\": {\"__type\": \"AddedToken\", \"content\": \"<eos>\"}}");
+    gs_model *m = gs_model_open(at("eos"), &e);
+    if (!m)
+        fail_msg("%s", e.msg);
+    assert_int_equal(gs_encode(m->tok, "AAAAAAN", 7, &t, &e), 0);
+    assert_int_equal(t.n, 4);
+    assert_int_equal(t.ids[3], 4);
+    gs_tokens_free(&t);
+    gs_model_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
                                        cmocka_unit_test(test_recipe), cmocka_unit_test(test_window),
-                                       cmocka_unit_test(test_single_file)};
+                                       cmocka_unit_test(test_eos), cmocka_unit_test(test_single_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
