@@ -51,7 +51,7 @@ enum { WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 base
 typedef struct {
     gs_sizes size;
     int positions, pad, k, max_tokens, eos;
-    const char *position;
+    const char *position, *rotary_dtype;
     double eps;
 } facts;
 
@@ -101,8 +101,8 @@ static json_t *make_config(const gs_bundle *b, const facts *f, const json_t *up)
         gs_json_true(up, "add_bias_fnn", 1), "embed_norm", gs_json_true(up, "emb_layer_norm_before", 0),
         "token_dropout", gs_json_true(up, "token_dropout", 0), "head", headed ? "mlm" : "none", "head_tied",
         !gs_import_has(b, "head.weight"));
-    json_t *position = is_rotary(f) ? json_pack("{s:s, s:s, s:i}", "position", "rotary", "rotary", "half", "rotary_base",
-                                                10000)
+    json_t *position = is_rotary(f) ? json_pack("{s:s, s:s, s:i, s:s}", "position", "rotary", "rotary", "half",
+                                                "rotary_base", 10000, "rotary_dtype", f->rotary_dtype)
                                     : json_pack("{s:s, s:i, s:i}", "position", "learned", "positions", f->positions,
                                                 "position_offset", f->pad + 1);
     json_object_update(c, position);
@@ -160,6 +160,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
         ret = gs_fail(e, GS_EMODEL, "%s/vocab.txt holds no k-mers over A, C, G, T: of the ESM models the Nucleotide "
                       "Transformers are supported", dir);
     ret = ret ? ret : read_eos(&f, dir, vocab, e);
+    f.rotary_dtype = gs_import_half(b, "esm.encoder.layer.0.attention.self.rotary_embeddings.inv_freq");
     if (!ret && is_rotary(&f))
         ret = gs_import_names(b, no_positions, e);
     ret = ret ? ret : gs_import_names(b, names, e);

@@ -13,6 +13,12 @@ int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, con
     return 0;
 }
 
+const char *gs_import_half(const gs_bundle *b, const char *name)
+{
+    const gs_tensor *t = gs_tensors_find(&b->tensors, name);
+    return !t ? "f32" : t->dtype == GS_F16 ? "f16" : t->dtype == GS_BF16 ? "bf16" : "f32";
+}
+
 int gs_import_has(const gs_bundle *b, const char *name)
 {
     return gs_tensors_find(&b->tensors, name) != NULL;

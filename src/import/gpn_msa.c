@@ -39,7 +39,7 @@ static const gs_name_row second_bias[] = {{"cls.predictions.bias", NULL, 0, 1}, 
 static const gs_name_row only_bias[] = {{"cls.predictions.bias", "cls.predictions.decoder.bias", 0, 1}, {NULL, NULL, 0, 0}};
 
 enum { VOCAB = 6, WINDOW = 128 };
-typedef struct { int vocab, dim, embedding, layers, heads, ffn, positions, aux, aux_vocab; } facts;
+typedef struct { int vocab, dim, embedding, layers, heads, ffn, positions, aux, aux_vocab; const char *table_dtype; } facts;
 
 #define AT(f) offsetof(facts, f)
 static const gs_fact_row fact_rows[] = {
@@ -104,11 +104,11 @@ static int check_table(const gs_bundle *b, gs_err *e)
 static json_t *make_config(const gs_bundle *b, const facts *f, double eps, const char *act)
 {
     int headed = gs_import_has(b, "head.weight");
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:s, s:f, s:s, s:s, s:f, s:s, s:s, s:b, s:s}", "vocab", f->vocab,
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:s, s:f, s:s, s:s, s:f, s:s, s:s, s:s, s:b, s:s}", "vocab", f->vocab,
                      "dim", f->dim, "layers", f->layers, "heads", f->heads, "ffn", f->ffn, "one_hot", 1, "aux",
                      f->aux / f->aux_vocab, "aux_vocab", f->aux_vocab, "norm_place", "post", "norm_eps", eps, "position",
-                     "rotary", "rotary", "pairs", "rotary_base", 10000.0, "act", act, "head_act", act, "final_norm", 0,
-                     "head", headed ? "mlm" : "none");
+                     "rotary", "rotary", "pairs", "rotary_base", 10000.0, "rotary_dtype", f->table_dtype, "act", act,
+                     "head_act", act, "final_norm", 0, "head", headed ? "mlm" : "none");
 }
 
 static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e)
@@ -117,6 +117,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
     int ret = read_facts(&f, config, dir, e), both = gs_import_has(b, "cls.predictions.decoder.bias");
     const char *act = ret ? NULL : gs_import_act(config, dir, e);
     ret = ret ? ret : act ? check_table(b, e) : -GS_EMODEL;
+    f.table_dtype = gs_import_half(b, TABLE);
     ret = ret ? ret : gs_import_names(b, both ? second_bias : only_bias, e);
     ret = ret ? ret : gs_import_names(b, names, e);
     if (ret)

@@ -76,6 +76,9 @@ json_t *gs_import_card(const char *dir, const char *citation);
 /* Does the bundle hold a tensor? */
 int gs_import_has(const gs_bundle *b, const char *name);
 
+/* "f16" or "bf16" if it holds the tensor so, else "f32". */
+const char *gs_import_half(const gs_bundle *b, const char *name);
+
 /* A whole text file, 0-terminated, at most `most` bytes. NULL on failure; the caller frees. */
 char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e);
 /* Is it a file that only stands for another (git-lfs pointer, web page) or of a format that is not read here? Says

@@ -17,7 +17,7 @@ enum { HEAD_NONE, HEAD_LINEAR, HEAD_MLM };
 typedef struct {
     int vocab, dim, layers, heads, ffn;
     int norm, norm_pre, norm_bias;
-    int position, positions, position_offset, rotary;
+    int position, positions, position_offset, rotary, rotary_dtype;
     int act, gated, attn_bias, up_bias, down_bias;
     int stem_kernel, stem_pad, one_hot, aux, aux_vocab, token_types, embed_norm, final_norm, token_dropout;
     int head, head_act, head_bias, head_tied, head_vocab;
@@ -41,7 +41,8 @@ typedef struct {
 #define AT(f) offsetof(config, f)
 static const char *const norms[] = {"layer", "rms", NULL}, *const places[] = {"post", "pre", NULL};
 static const char *const position_names[] = {"none", "learned", "rotary", "alibi", NULL};
-static const char *const rotaries[] = {"half", "pairs", NULL}, *const heads[] = {"none", "linear", "mlm", NULL};
+static const char *const rotaries[] = {"half", "pairs", NULL}, *const rotary_dtypes[] = {"f32", "f16", "bf16", NULL};
+static const char *const heads[] = {"none", "linear", "mlm", NULL};
 static const char *const acts[] = {
     [GS_ACT_NONE] = "none", [GS_ACT_GELU] = "gelu", [GS_ACT_GELU_TANH] = "gelu_tanh", [GS_ACT_SILU] = "silu",
     [GS_ACT_RELU] = "relu", [GS_ACT_RELU2] = "relu2", [GS_ACT_COUNT] = NULL};
@@ -63,6 +64,7 @@ static const gs_json_row rows[] = {
     {"position_offset", GS_JSON_INT, AT(position_offset), 0, 0, 1 << 20, NULL},
     {"rotary", GS_JSON_NAME, AT(rotary), 0, 0, 0, rotaries},
     {"rotary_base", GS_JSON_REAL, AT(rotary_base), 10000, 1, 1e12, NULL},
+    {"rotary_dtype", GS_JSON_NAME, AT(rotary_dtype), 0, 0, 0, rotary_dtypes},
     {"act", GS_JSON_NAME, AT(act), NAN, 0, 0, acts},
     {"gated", GS_JSON_BOOL, AT(gated), 0, 0, 0, NULL},
     {"attn_bias", GS_JSON_BOOL, AT(attn_bias), 1, 0, 0, NULL},
@@ -224,6 +226,7 @@ static void shape_norm(gs_norm_w *n, const config *c, int present)
 
 static void shape_layer(layer *l, const weights *w)
 {
+    static const int rotary_bits[] = {0, 11, 8}; /* of rotary_dtypes */
     const config *c = &w->c;
     gs_linear_w *square[] = {&l->attn.q, &l->attn.k, &l->attn.v, &l->attn.o};
     for (int i = 0; i < 4; i++)
@@ -235,6 +238,7 @@ static void shape_layer(layer *l, const weights *w)
     l->attn.heads = c->heads;
     l->attn.rotary = c->position != POS_ROTARY ? GS_ROTARY_NONE : c->rotary ? GS_ROTARY_PAIRS : GS_ROTARY_HALF;
     l->attn.rotary_base = (float)c->rotary_base;
+    l->attn.rotary_bits = rotary_bits[c->rotary_dtype];
     l->attn.slopes = w->slopes;
 }
 

@@ -69,7 +69,7 @@ gs_mat gs_attention(gs_run *r, gs_mat x, const gs_attention_w *w, const gs_batch
     a.out = gs_mat_new(r, x.rows, w->v.out);
     r->k->scale(a.q.d, 1 / sqrtf((float)a.d), (size_t)x.rows * (size_t)a.q.cols);
     if (w->rotary != GS_ROTARY_NONE) {
-        gs_rotary_table table = gs_rotary_table_new(r, a.longest, a.d, w->rotary_base, w->rotary);
+        gs_rotary_table table = gs_rotary_table_new(r, a.longest, a.d, w->rotary_base, w->rotary_bits, w->rotary);
         gs_rotate(r, a.q, b, &table, w->rotary);
         gs_rotate(r, a.k, b, &table, w->rotary);
     }

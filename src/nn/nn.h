@@ -71,7 +71,8 @@ typedef struct { const float *table; int taps, V, D, pad; } gs_stem_w;
 gs_mat gs_stem(gs_run *r, const gs_batch *b, const gs_stem_w *w);
 
 /* Multi-head self-attention within each row.
- * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the row), base as given; slopes: [H] ALiBi
+ * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the row), base as given, rotary_bits: how many
+ * significant bits upstream stores its numbers with, 0: all of a float, see rotary.h; slopes: [H] ALiBi
  * slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by 1 / sqrt(D / H). Softmax over the row.
  * Sources: Vaswani 2017; Su 2021 (rotary); Press 2022 (ALiBi, symmetric form). */
 typedef struct {
@@ -79,6 +80,7 @@ typedef struct {
     int heads;
     gs_rotary rotary;
     float rotary_base;
+    int rotary_bits;
     const float *slopes;
 } gs_attention_w;
 gs_mat gs_attention(gs_run *r, gs_mat x, const gs_attention_w *w, const gs_batch *b);

@@ -1,19 +1,31 @@
 #include "nn/rotary.h"
 #include <math.h>
 
-gs_rotary_table gs_rotary_table_new(gs_run *r, int T, int d, float base, gs_rotary kind)
+enum { HALF_BITS = 11, HALF_LEAST = -24 /* exponent of the smallest half-precision number */ };
+
+static float rounded(float x, int bits)
+{
+    int exponent;
+    if (!bits)
+        return x;
+    frexpf(x, &exponent);
+    int step = bits == HALF_BITS && exponent - bits < HALF_LEAST ? HALF_LEAST : exponent - bits;
+    return ldexpf(rintf(ldexpf(x, -step)), step);
+}
+
+gs_rotary_table gs_rotary_table_new(gs_run *r, int T, int d, float base, int bits, gs_rotary kind)
 {
     int pairs = d / 2;
     float *c = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
     float *s = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
     for (int i = 0; i < pairs; i++) {
-        float inv_freq = 1 / powf(base, (float)(2 * i) / (float)d);
+        float inv_freq = rounded(1 / powf(base, (float)(2 * i) / (float)d), bits);
         double power = pow((double)base, 2.0 * i / d);
         for (int t = 0; t < T; t++) {
             size_t at = (size_t)t * (size_t)pairs + (size_t)i;
             float angle = (float)t * inv_freq;
-            c[at] = kind == GS_ROTARY_PAIRS ? (float)cos(t / power) : cosf(angle);
-            s[at] = kind == GS_ROTARY_PAIRS ? (float)sin(t / power) : sinf(angle);
+            c[at] = kind == GS_ROTARY_PAIRS ? rounded((float)cos(t / power), bits) : cosf(angle);
+            s[at] = kind == GS_ROTARY_PAIRS ? rounded((float)sin(t / power), bits) : sinf(angle);
         }
     }
     return (gs_rotary_table){c, s, pairs};

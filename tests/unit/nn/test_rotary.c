@@ -8,7 +8,7 @@ static const gs_batch batch = {.B = 2, .T = 9, .beg = beg};
 static void check(gs_run *r, gs_rotary kind)
 {
     gs_mat x = random_mat(r, 9, HEADS * d, 1), was = random_mat(r, 9, HEADS * d, 1);
-    gs_rotary_table table = gs_rotary_table_new(r, 5, d, 10000, kind);
+    gs_rotary_table table = gs_rotary_table_new(r, 5, d, 10000, 0, kind);
     gs_rotate(r, x, &batch, &table, kind);
     for (int t = 0; t < 9; t++)
         for (int h = 0; h < HEADS; h++)
@@ -27,8 +27,26 @@ static void test_both_forms(void **state)
     check(*state, GS_ROTARY_PAIRS);
 }
 
+/* 10000^(-1/5) = 0.158489..., and its sine 0.157826...: what half precision and bfloat16 make of them. */
+static void test_stored_in_half(void **state)
+{
+    static const struct { int bits; double inv_freq, smallest; } cases[] = {
+        {0, 0.158489319, 1e-6}, {11, 0.158447265625, 0x1.1p-20}, {8, 0.158203125, 1e-6}};
+    for (int i = 0; i < 3; i++) {
+        int bits = cases[i].bits;
+        gs_rotary_table half = gs_rotary_table_new(*state, 2, d, 10000, bits, GS_ROTARY_HALF);
+        assert_near(half.sin[d / 2 + 1], sin(cases[i].inv_freq), 1e-7);
+        gs_rotary_table pairs = gs_rotary_table_new(*state, 2, d, 10000, bits, GS_ROTARY_PAIRS);
+        double sine = pairs.sin[d / 2 + 1];
+        assert_near(sine, 0.157826640, bits ? ldexp(1, -bits - 3) : 1e-7);
+        assert_true(!bits || ldexp(sine, bits + 2) == rint(ldexp(sine, bits + 2)));
+        gs_rotary_table tiny = gs_rotary_table_new(*state, 2, 4, 1e12f, bits, GS_ROTARY_PAIRS);
+        assert_near(tiny.sin[3], cases[i].smallest, 4e-9);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {nn_test(test_both_forms)};
+    const struct CMUnitTest tests[] = {nn_test(test_both_forms), nn_test(test_stored_in_half)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
