@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "base/infile.h"
 #include "import/import.h"
 
 const char *gs_import_path(const char *dir, const char *name, char *out)
@@ -18,18 +19,17 @@ const char *gs_import_path(const char *dir, const char *name, char *out)
 
 char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e)
 {
-    FILE *f = fopen(path, "rb");
-    char *text = f ? malloc(most + 1) : NULL;
-    int why = errno;
+    FILE *f = gs_infile_stream(path, GS_EMODEL, e);
+    if (!f)
+        return NULL;
+    char *text = malloc(most + 1);
     if (!text) {
-        gs_fail(e, f ? GS_ENOMEM : GS_EMODEL, "%s cannot be read: %s", path, strerror(f ? ENOMEM : why));
-        if (f)
-            fclose(f);
+        gs_fail_mem(e, path, most);
+        fclose(f);
         return NULL;
     }
     *n = fread(text, 1, most, f);
-    int bad = ferror(f), more = fgetc(f) != EOF;
-    why = errno;
+    int bad = ferror(f), more = fgetc(f) != EOF, why = errno;
     fclose(f);
     if (!bad && !more) {
         text[*n] = 0;
@@ -52,7 +52,7 @@ static const struct { const char *begin; size_t n; const char *what; } known[] =
 int gs_import_sniff(const char *path, gs_err *e)
 {
     char head[64];
-    FILE *f = fopen(path, "rb");
+    FILE *f = gs_infile_stream(path, GS_EMODEL, NULL);
     if (!f)
         return 0;
     size_t n = fread(head, 1, sizeof head, f), skip = 0;

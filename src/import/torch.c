@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/infile.h"
 #include "base/vec.h"
 
 enum { HEAD = 9 /* bytes that tell the form */ };
@@ -19,7 +20,7 @@ static int is_pickle(const unsigned char *head, size_t n)
 
 static size_t read_head(const char *path, unsigned char head[HEAD])
 {
-    FILE *f = fopen(path, "rb");
+    FILE *f = gs_infile_stream(path, GS_EMODEL, NULL);
     size_t n = f ? fread(head, 1, HEAD, f) : 0;
     if (f)
         fclose(f);

@@ -1,12 +1,12 @@
 #include "model/tensors.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/infile.h"
 #include "base/vec.h"
 
 enum { LEAST = 8 /* bytes of any model file */, MAX_NAME = 255 };
@@ -29,6 +29,20 @@ int gs_dtype_find(const char *name)
 int64_t gs_tensor_count(const gs_tensor *t)
 {
     return (int64_t)(t->bytes / gs_dtype_size(t->dtype));
+}
+
+/* A number is infinite or none when all bits of its exponent are set. */
+int gs_tensor_finite(const gs_tensor *t)
+{
+    size_t size = gs_dtype_size(t->dtype), bad = 0;
+    uint32_t exponent = t->dtype == GS_F32 ? 0x7f800000 : t->dtype == GS_BF16 ? 0x7f80 : 0x7c00, x = 0;
+    if (t->dtype != GS_F32 && t->dtype != GS_BF16 && t->dtype != GS_F16)
+        return 1;
+    for (size_t at = 0; at < t->bytes; at += size) {
+        memcpy(&x, (const char *)t->data + at, size);
+        bad += (x & exponent) == exponent;
+    }
+    return !bad;
 }
 
 const char *gs_tensor_shape(const gs_tensor *t, char *out, size_t n)
@@ -107,14 +121,12 @@ int gs_tensors_keep(gs_tensors *s, gs_region region, gs_err *e)
 int gs_tensors_map(gs_tensors *s, const char *path, gs_region *map, gs_err *e)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = gs_infile_open(path, GS_EMODEL, e);
     if (fd < 0)
-        return gs_fail(e, GS_EMODEL, "%s cannot be opened: %s", path, strerror(errno));
-    int bad = fstat(fd, &st);
-    if (bad || !S_ISREG(st.st_mode) || st.st_size < LEAST) {
+        return fd;
+    if (fstat(fd, &st) || st.st_size < LEAST) {
         close(fd);
-        return gs_fail(e, GS_EMODEL, "%s is %s, not a model", path, bad || !S_ISREG(st.st_mode) ? "no regular file"
-                       : st.st_size ? "a file of a few bytes" : "empty");
+        return gs_fail(e, GS_EMODEL, "%s is %s, not a model", path, st.st_size ? "a file of a few bytes" : "empty");
     }
     map->bytes = (size_t)st.st_size;
     map->mapped = 1;

@@ -22,6 +22,7 @@ typedef struct {
     const void *data;
     size_t bytes;
 } gs_tensor;
+int gs_tensor_finite(const gs_tensor *t);                            /* no NaN, no infinity */
 int64_t gs_tensor_count(const gs_tensor *t);                          /* elements */
 const char *gs_tensor_shape(const gs_tensor *t, char *out, size_t n); /* "[256, 64]" for messages; returns out */
 

@@ -49,7 +49,7 @@ static void test_incomplete(void **state)
     assert_int_equal(unlink(at("nothing/vocab.txt")), 0);
     refused(dir, "it holds nothing");
     refused(copy_without("weightless", "model.safetensors", ""), "has no model.safetensors");
-    refused(copy_without("wordless", "vocab.txt", ""), "vocab.txt cannot be read");
+    refused(copy_without("wordless", "vocab.txt", ""), "vocab.txt cannot be opened");
     refused(at("nosuch/dir"), "No such file");
 }
 
