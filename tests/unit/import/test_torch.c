@@ -257,6 +257,7 @@ static void test_directory(void **state)
     changed("PK\1\2", 42, "\1\0\0\0", 4, "directory at the end cannot be read");
     changed("PK\1\2", 42, "\377\377\377\376", 4, "directory at the end cannot be read");
     changed("PK\1\2", 20, "\377\377\0\0\377\377\0\0", 8, "directory at the end cannot be read");
+    changed("PK\6\6", 40, "\0\0\0\4", 4, "more members than a checkpoint has");
     changed("PK\1\2", 20, "\0\20\0\0\0\20\0\0", 8, "the check sum of");
     changed("PK\1\2", 20, "\1\0\0\0\2\0\0\0", 8, "a stored member has two sizes");
     changed("PK\1\2", 8, "\1", 1, "encrypted");
