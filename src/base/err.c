@@ -2,6 +2,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+void gs_err_line(char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s < ' ' || *s == 127)
+            *s = '?';
+}
+
 int gs_fail(gs_err *e, gs_code code, const char *fmt, ...)
 {
     if (e && e->code == GS_OK) {
@@ -10,6 +17,7 @@ int gs_fail(gs_err *e, gs_code code, const char *fmt, ...)
         va_start(ap, fmt);
         vsnprintf(e->msg, sizeof e->msg, fmt, ap);
         va_end(ap);
+        gs_err_line(e->msg);
     }
     return -(int)code;
 }

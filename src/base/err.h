@@ -7,6 +7,9 @@
  * An error already in *e is kept: the first cause is the one to tell. */
 int gs_fail(gs_err *e, gs_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* Names out of files may hold anything: makes a message one line that moves no cursor. gs_fail does it. */
+void gs_err_line(char *s);
+
 /* gs_fail(GS_ENOMEM) that says what for and how much. */
 int gs_fail_mem(gs_err *e, const char *what, size_t bytes);
 #endif

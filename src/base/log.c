@@ -1,4 +1,5 @@
 #include "base/log.h"
+#include "base/err.h"
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -27,6 +28,7 @@ static void vlog(gs_log_level level, const char *fmt, va_list ap)
         return;
     char msg[2000];
     vsnprintf(msg, sizeof msg, fmt, ap);
+    gs_err_line(msg);
     the_sink(level, msg, the_arg);
 }
 
