@@ -2,6 +2,7 @@
 #include <string.h>
 #include "base/sha256.h"
 #include "model/model.h"
+#include "model/names.h"
 
 void gs_bundle_free(gs_bundle *b)
 {
@@ -32,10 +33,18 @@ size_t *gs_bundle_order(const gs_bundle *b)
     return order;
 }
 
+int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e)
+{
+    char name[300];
+    return gs_fail(e, GS_EMODEL, "%s: tensor %s holds NaN or infinite numbers: the weights are damaged; get them again",
+                   b->path, gs_name_upstream(b->names, t->name, name, sizeof name));
+}
+
 int gs_bundle_hash(gs_bundle *b, gs_err *e)
 {
     gs_sha256 c;
     char hex[65];
+    const gs_tensor *bad = NULL;
     size_t *order = gs_bundle_order(b);
     if (!order)
         return gs_fail_mem(e, "the order of tensors", b->tensors.n * sizeof *order);
@@ -43,6 +52,7 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e)
     for (size_t i = 0; i < b->tensors.n; i++) {
         const gs_tensor *t = &b->tensors.t[order[i]];
         gs_sha256_add(&c, t->data, t->bytes);
+        bad = bad || gs_tensor_finite(t) ? bad : t;
         gs_tensors_forget(&b->tensors, t);
     }
     gs_sha256_hex(&c, hex);
@@ -50,6 +60,8 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e)
     if (b->sha256[0] && strcmp(b->sha256, hex))
         return gs_fail(e, GS_EMODEL, "%s is damaged: its weights have the sha256 %.16s... instead of %.16s...; get it "
                        "again", b->path, hex, b->sha256);
+    if (bad)
+        return gs_bundle_not_finite(b, bad, e);
     memcpy(b->sha256, hex, sizeof hex);
     return 0;
 }

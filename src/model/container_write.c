@@ -67,7 +67,7 @@ static int put_tensors(const gs_bundle *b, int dtype, const size_t *order, const
     int ret = 0;
     for (size_t i = 0; i < b->tensors.n && !ret; i++) {
         const gs_tensor *t = &b->tensors.t[order[i]];
-        ret = put_tensor(t, type_in_file(t, dtype), s, e);
+        ret = gs_tensor_finite(t) ? put_tensor(t, type_in_file(t, dtype), s, e) : gs_bundle_not_finite(b, t, e);
         gs_tensors_forget(&b->tensors, t);
     }
     return ret;

@@ -119,8 +119,10 @@ int gs_bundle_check(const gs_bundle *b, gs_err *e);
  * out of memory. */
 size_t *gs_bundle_order(const gs_bundle *b);
 /* Compute the sha256 of the tensor data in name order, the same for a checkpoint and the container made of it. If
- * b->sha256 is set already they must agree, or the data is damaged (GS_EMODEL). */
+ * b->sha256 is set already they must agree, or the data is damaged (GS_EMODEL); so it is if a number is not finite. */
 int gs_bundle_hash(gs_bundle *b, gs_err *e);
+/* The error for tensor t of b that holds such a number. */
+int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 
 /* ---- batches ---- */
 /* Run sequences through the model: out->read and out->want_hidden say what is wanted. Results live on r->arena until
