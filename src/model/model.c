@@ -6,7 +6,7 @@
 #include "kernel/gemm.h"
 #include "model/model.h"
 
-enum { WHAT = 1200 };
+enum { WHAT = 1200, MAX_WINDOW = 1 << 18 /* bases: no encoder was trained on more */ };
 
 static const char *what_of(const gs_bundle *b, const char *part, char *out)
 {
@@ -19,7 +19,7 @@ static const char *const strand_names[] = {"fwd", "rev", "both", NULL};
 static const char *const readouts[] = {[GS_READ_TOKEN] = "token", [GS_READ_MARGINAL] = "marginal", NULL};
 static const gs_json_row recipe_rows[] = {
     {"mode", GS_JSON_TEXT, AT(mode), NAN, 0, sizeof((gs_recipe *)0)->mode, NULL},
-    {"window", GS_JSON_INT, AT(window), NAN, 1, 1e9, NULL},
+    {"window", GS_JSON_INT, AT(window), NAN, 1, MAX_WINDOW, NULL},
     {"strands", GS_JSON_NAME, AT(strands), 2, 0, 0, strand_names},
     {"mask_rate", GS_JSON_REAL, AT(mask_rate), 0, 0, 1, NULL},
     {"visible", GS_JSON_BOOL, AT(visible), 0, 0, 0, NULL},

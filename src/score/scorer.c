@@ -19,8 +19,10 @@ static const gs_mode *find_mode(const char *name, size_t n)
 static int add_mode(gs_scorer *s, const char *name, size_t n, gs_err *e)
 {
     const gs_mode *mode = find_mode(name, n);
-    if (!mode)
+    if (!mode && strncmp(name, s->m->recipe.mode, n + 1))
         return gs_fail(e, GS_EUSAGE, "unknown mode '%.*s': mlm, pll, wt, cosine, l2, l1 or dot", (int)n, name);
+    if (!mode)
+        return gs_fail(e, GS_EMODEL, "%s: its recipe has the unknown mode \"%s\"; choose one with --mode", s->m->bundle.path, name);
     for (int i = 0; i < s->n_modes; i++)
         if (!strcmp(s->modes[i]->tag, mode->tag))
             return gs_fail(e, GS_EUSAGE, "--mode: %s and %s write the same tag %s", s->modes[i]->name, mode->name, mode->tag);
@@ -48,15 +50,25 @@ static int window_tokens(const gs_tokenizer *t, int window)
     return t->step == t->k ? window / t->k + window % t->k : t->step ? (window - t->k) / t->step + 1 : 0;
 }
 
+/* A window that the model does not take; from its own recipe if none is wanted by the user. */
+static int bad_window(const gs_scorer *s, int wanted, const char *how, int tokens, gs_err *e)
+{
+    char what[1100] = "--window";
+    if (!wanted)
+        snprintf(what, sizeof what, "%.1000s: the recipe's window", s->m->bundle.path);
+    return gs_fail(e, wanted ? GS_EUSAGE : GS_EMODEL, "%s %d is too %s %d%s", what, s->window, how, tokens,
+                   wanted ? "" : "; choose one with --window");
+}
+
 static int choose_window(gs_scorer *s, int wanted, gs_err *e)
 {
     const gs_tokenizer *t = s->m->tok;
     int special = (t->cls >= 0) + (t->sep >= 0) + (t->lead >= 0), least = 2 * (t->k > s->m->margin ? t->k : s->m->margin) + 1;
     s->window = wanted ? wanted : s->m->recipe.window;
     if (s->window < least)
-        return gs_fail(e, GS_EUSAGE, "--window %d is too small: at least %d for this model", s->window, least);
+        return bad_window(s, wanted, "small: the model takes at least", least, e);
     if (t->max_tokens && window_tokens(t, s->window) + special > t->max_tokens)
-        return gs_fail(e, GS_EUSAGE, "--window %d is too large: the model takes %d tokens at most", s->window, t->max_tokens - special);
+        return bad_window(s, wanted, "large: the number of tokens that the model takes is at most", t->max_tokens - special, e);
     return 0;
 }
 
@@ -73,10 +85,6 @@ static void choose_grid(gs_scorer *s)
     int core = tokens >= 3 ? 2 * tokens / 3 : tokens;
     s->margin = (tokens - core) / 2 * k;
     s->stride = core * k;
-    if (s->m->recipe.stride == 1) {
-        s->stride = 1;
-        s->margin = s->window / 2;
-    }
     double masks = s->m->recipe.mask_rate * tokens;
     s->phases = masks >= 1 ? (int)((core + masks - 1) / masks) : core;
     if (s->phases < 4)

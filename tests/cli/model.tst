@@ -68,6 +68,15 @@ run sed 's/layers.0.up.weight/layers.0.uq.weight/' $tiny > m.bin
 run $gscore score $vcf/edges.vcf $fa ./m.bin
 err layers.0.up.weight
 
+test not_a_number
+# The last bias, in a file without a sum to check: info and convert notice it too.
+exit 6
+run $gscore convert -q --dtype f16 -o h.bin $tiny; { head -c -2 h.bin; printf '\0\176'; } > m.bin
+run sha=$(tail -c $(($(wc -c < m.bin) - $(od -An -tu8 -N8 m.bin) - 8)) m.bin | sha256sum | cut -c-64)
+run sed -i 's/"sha256":"[0-9a-f]*/"sha256":"'$sha/ m.bin
+run $gscore info ./m.bin
+err m.bin: tensor .* holds NaN or infinite
+
 test unknown_architecture
 exit 6
 run sed 's/"architecture":"transformer"/"architecture":"transformax"/' $tiny > m.bin
@@ -79,6 +88,42 @@ exit 6
 run sed 's/position/qosition/' $tiny > m.bin
 run $gscore score $vcf/edges.vcf $fa ./m.bin
 err qosition
+
+test window_beyond_reason
+exit 6
+run sed 's/: 32, \\"strands\\": \\"both\\", /:999999,\\"strands\\":\\"both\\",/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin: recipe: "window" is 999999, outside
+
+test window_too_small
+exit 6
+run sed 's/\\"window\\": 32/\\"window\\":  2/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin: the recipe's window 2 is too small
+
+test unknown_mode
+exit 6
+run sed 's/\\"mlm\\"/\\"mlx\\"/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin: its recipe has the unknown mode
+
+test one_line_whatever_a_file_says
+exit 6
+run sed 's/\\"rotary\\"/\\"a\\\\nry\\"/' $tiny > m.bin
+run $gscore score $vcf/edges.vcf $fa ./m.bin
+err "a\?ry", which this version does not know
+
+test pipe
+exit 6
+run mkfifo m.bin
+run timeout 10 $gscore score $vcf/edges.vcf $fa ./m.bin
+err m.bin is no regular file but a pipe
+
+test pipe_in_a_checkpoint
+exit 6
+run mkdir model; mkfifo model/config.json
+run timeout 10 $gscore info ./model
+err config.json is no regular file but a pipe
 
 test a_folder_that_is_no_checkpoint
 exit 6
