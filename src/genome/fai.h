@@ -12,7 +12,7 @@ typedef struct {
     int64_t off;                      /* of the first base in the text */
     int64_t line_bases, line_bytes;   /* of every line but the last; the rest of a line is white space */
     int twice;                        /* the name occurs again */
-    int header_ok;                    /* the FASTA's '>' line has been compared with the name */
+    int checked;                      /* the FASTA has been compared with it */
 } gs_fai_row;
 
 typedef struct {
@@ -37,7 +37,8 @@ int gs_fai_build(gs_fai *f, gs_fasta *fasta, gs_err *e);
 
 /* Does the index belong to this FASTA? All of it: every row lies inside, nothing follows the last one. */
 int gs_fai_check(gs_fai *f, gs_fasta *fasta, gs_err *e);
-/* One contig, before its first use: its '>' line has its name, and the name is not there twice. */
+/* One contig, before its first use: its '>' line has its name, the name is not there twice, and it ends where the next
+ * contig begins. */
 int gs_fai_check_row(gs_fai_row *row, gs_fasta *fasta, gs_err *e);
 
 /* Offset of base i of a row in the text; -1 where that exceeds 64 bits. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "genome/index_file.h"
 
-enum { LOOK = 1 << 16 };  /* how far to look for a '>' line */
+enum { LOOK = 1 << 16, NEXT = 256 };  /* how far to look for a '>' line, before and behind a contig */
 
 static int misfit(const gs_fasta *fasta, const char *name, const char *why, gs_err *e)
 {
@@ -48,13 +48,19 @@ static int check_tail(gs_fai *f, const gs_fai_row *last, const char *p, const ch
     return nl && nl < end ? misfit(fasta, last->name, "is not the last one in the FASTA", e) : 0;
 }
 
+/* Place after the last base. */
+static int64_t end_of(const gs_fai_row *r)
+{
+    return r->len ? gs_fai_offset(r, r->len - 1) + 1 : r->off;
+}
+
 int gs_fai_check(gs_fai *f, gs_fasta *fasta, gs_err *e)
 {
     const gs_fai_row *last = NULL;
     int64_t end = 0;
     for (int i = 0; i < f->n; i++) {
         const gs_fai_row *r = f->row + i;
-        int64_t stop = r->len ? gs_fai_offset(r, r->len - 1) + 1 : r->off;
+        int64_t stop = end_of(r);
         if (stop > fasta->size)
             return misfit(fasta, r->name, "lies beyond the end of the FASTA, which may be cut short", e);
         if (!last || stop > end) {
@@ -69,13 +75,21 @@ int gs_fai_check(gs_fai *f, gs_fasta *fasta, gs_err *e)
     return rc;
 }
 
-int gs_fai_check_row(gs_fai_row *row, gs_fasta *fasta, gs_err *e)
+/* After the last base comes the next contig or nothing: a length that is too small would make N of bases. */
+static int check_end(const gs_fai_row *row, gs_fasta *fasta, gs_err *e)
 {
-    if (row->twice)
-        return gs_fail(e, GS_EINPUT, "%s holds more than one contig '%s': which one is meant? Rename or remove one",
-                       fasta->path, row->name);
-    if (row->header_ok || row->len == 0)
-        return 0;
+    char next[NEXT];
+    int64_t n = gs_fasta_read(fasta, end_of(row), next, NEXT, e), i = 0;
+    if (n < 0)
+        return (int)n;
+    while (i < n && is_blank(next[i]))
+        i++;
+    return i == n || next[i] == '>' ? 0 : misfit(fasta, row->name, "is longer in the FASTA", e);
+}
+
+/* Its header line stands before it. */
+static int check_begin(const gs_fai_row *row, gs_fasta *fasta, gs_err *e)
+{
     int64_t from = row->off > LOOK ? row->off - LOOK : 0;
     char *buf = malloc(LOOK);
     int64_t n = buf ? gs_fasta_read(fasta, from, buf, row->off - from, e) : gs_fail_mem(e, "reading the FASTA", LOOK);
@@ -91,7 +105,20 @@ int gs_fai_check_row(gs_fai_row *row, gs_fasta *fasta, gs_err *e)
     while (line > buf && line[-1] != '\n')
         line--;
     /* A header longer than LOOK cannot be compared. */
-    row->header_ok = new_line && ((line == buf && from > 0) || has_name(line, end, row->name));
+    int ok = new_line && ((line == buf && from > 0) || has_name(line, end, row->name));
     free(buf);
-    return row->header_ok ? 0 : misfit(fasta, row->name, "begins elsewhere in the FASTA", e);
+    return ok ? 0 : misfit(fasta, row->name, "begins elsewhere in the FASTA", e);
+}
+
+int gs_fai_check_row(gs_fai_row *row, gs_fasta *fasta, gs_err *e)
+{
+    if (row->twice)
+        return gs_fail(e, GS_EINPUT, "%s holds more than one contig '%s': which one is meant? Rename or remove one",
+                       fasta->path, row->name);
+    if (row->checked)
+        return 0;
+    int rc = row->len ? check_begin(row, fasta, e) : 0;
+    rc = rc ? rc : check_end(row, fasta, e);
+    row->checked = !rc;
+    return rc;
 }

@@ -59,6 +59,11 @@ int gs_allele_check(gs_allele *a, gs_ref *r, char *where, int n, gs_err *e)
     if (a->flag != GS_FLAG_OK && a->flag != GS_FLAG_SAME)
         return 0;
     gs_flag flag = check_place(a, r);
+    if (flag == GS_FLAG_OUTSIDE || flag == GS_FLAG_EDGE) { /* no base is read: is the contig's length right? */
+        int rc = gs_ref_fetch(r, a->rid, 0, 0, fasta, e);
+        if (rc)
+            return rc;
+    }
     for (int from = 0; from < a->ref_len && (flag == GS_FLAG_OK || flag == GS_FLAG_REF_MISMATCH); from += PIECE) {
         int k = a->ref_len - from < PIECE ? a->ref_len - from : PIECE;
         int rc = gs_ref_fetch(r, a->rid, a->pos + from, k, fasta, e);

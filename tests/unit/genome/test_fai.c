@@ -101,6 +101,8 @@ static void wrong_place(void **state)
         {"one\t23\t5\t10\t11\nchrX\t14\t43\t10\t11\n", "begins elsewhere"},
         {"one\t23\t5\t10\t11\nchrX\t23\t33\t10\t11\n", "begins elsewhere"},
         {"one\t23\t5\t10\t11\nother\t15\t42\t10\t11\n", "begins elsewhere"},
+        {"one\t23\t5\t10\t11\nchrX\t0\t42\t10\t11\none2\t15\t42\t10\t11\n", "is longer"},
+        {"one2\t15\t42\t10\t11\nchrX\t9\t42\t10\t11\n", "is longer"},
         {"one\t23\t5\t10\t11\nchrX\t15\t42\t9\t11\n", "should be"},
         {"one\t23\t5\t10\t11\nchrX\t16\t42\t11\t12\n", "should be"},
     };
