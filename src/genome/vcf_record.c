@@ -136,7 +136,9 @@ int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr)
 {
     bcf1_t *b = r->bcf;
     r->why = b->errcode ? "htslib finds it invalid" : NULL;
-    if (b->rid < 0 || b->rid >= hdr->n[BCF_DT_CTG] || bcf_unpack(b, BCF_UN_STR) < 0)
+    if (b->rid < 0 || b->rid >= hdr->n[BCF_DT_CTG] || b->n_sample != (unsigned)bcf_hdr_nsamples(hdr))
+        return -2;
+    if (bcf_unpack(b, BCF_UN_STR) < 0)
         return -2;
     if (room_for(r, b->n_allele + 1))
         return -1;
