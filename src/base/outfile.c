@@ -22,7 +22,7 @@ static int same_file(const struct stat *a, const struct stat *b)
     return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static int check_not_input(const char *path, const char *input, gs_err *e)
+int gs_outfile_check(const char *path, const char *input, gs_err *e)
 {
     struct stat in, out;
     int bad = input ? strcmp(input, "-") ? stat(input, &in) : fstat(STDIN_FILENO, &in) : -1;
@@ -75,7 +75,7 @@ static int open_temp(gs_outfile *f, gs_err *e)
 int gs_outfile_open(gs_outfile *f, const char *path, const char *input, gs_err *e)
 {
     *f = (gs_outfile){.keep_fd = -1};
-    int ret = check_not_input(path, input, e);
+    int ret = gs_outfile_check(path, input, e);
     if (ret)
         return ret;
     if (is_stdout(path) || is_special(path))

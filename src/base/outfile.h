@@ -9,6 +9,8 @@ typedef struct {
     int keep_fd;  /* a second descriptor, for fsync after the first is closed */
 } gs_outfile;
 
+/* GS_EUSAGE if path and input are one file. NULL is standard output, or no input. */
+int gs_outfile_check(const char *path, const char *input, gs_err *e);
 /* Open for writing; `input` (may be NULL) must be another file. The descriptor, or negative. path NULL or "-" is
  * standard output, duplicated: closing it leaves the original open. GS_EOUTPUT, GS_EUSAGE. */
 int gs_outfile_open(gs_outfile *f, const char *path, const char *input, gs_err *e);

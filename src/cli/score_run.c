@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/temp_files.h"
@@ -133,6 +134,25 @@ static int close_skipped(FILE *f, const char *path, gs_err *e)
     return 0;
 }
 
+/* Nothing that is read may be written over, and no output by another. */
+static int check_outputs(const score_args *a, gs_err *e)
+{
+    const char *out[] = {a->stats, a->skipped, a->out.path}, *in[] = {a->in.path, a->fasta, a->model, a->msa};
+    int rc = 0;
+    for (int i = 0; i < 3 && !rc; i++) {
+        if (!out[i])
+            continue;
+        for (int k = 0; k < 4 && !rc; k++)
+            rc = gs_outfile_check(out[i], in[k], e);
+        for (int k = 0; k < i && !rc; k++)
+            if (out[k] && !strcmp(out[i], out[k]) && strncmp(out[i], "/dev/", 5))
+                rc = gs_fail(e, GS_EUSAGE, "two outputs are the same file: %s", out[i]);
+        for (int k = 0; k < i && !rc; k++)
+            rc = out[k] ? gs_outfile_check(out[i], out[k], e) : 0;
+    }
+    return rc;
+}
+
 /* ---- the run ---- */
 
 /* Everything that is open; closed by release(). */
@@ -169,7 +189,8 @@ static int open_alignment(run *r, const score_args *a, gs_err *e)
 static int open_all(run *r, const score_args *a, gs_err *e)
 {
     gs_ref_opt ref = {a->circular, a->n_circular};
-    int rc = gs_gemm_open(1, e);
+    int rc = check_outputs(a, e);
+    rc = rc ? rc : gs_gemm_open(1, e);
     if (rc)
         return rc;
     if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e))

@@ -18,14 +18,15 @@ static void on_signal(int sig)
 
 void cli_temp_add(const char *path)
 {
-    static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
-    struct sigaction sa = {.sa_handler = on_signal};
+    static const int sigs[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU};
+    struct sigaction sa = {.sa_handler = on_signal}, old;
     if (!path || n_temp == MOST)
         return;
     snprintf(temp[n_temp], sizeof temp[0], "%s", path);
     n_temp++;
     for (size_t i = 0; i < sizeof sigs / sizeof *sigs; i++)
-        sigaction(sigs[i], &sa, NULL);
+        if (!sigaction(sigs[i], NULL, &old) && old.sa_handler != SIG_IGN) /* ignored under nohup: that stays */
+            sigaction(sigs[i], &sa, NULL);
 }
 
 void cli_temp_clear(void)

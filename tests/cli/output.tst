@@ -150,6 +150,46 @@ run $gscore score -o out.vcf in $fa $tiny & pid=$!
 run exec 3> in; cat $vcf/edges.vcf >&3; sleep 1; kill $pid; wait $pid && exit 1 || [ $? = 143 ]; exec 3>&-
 run [ "$(ls)" = in ]
 
+test signals_leave_nothing_behind
+# INT and QUIT are ignored by what sh starts in the background.
+run for s in HUP PIPE TERM; do
+run     mkfifo in.$s; $gscore score -o out.vcf in.$s $fa $tiny & pid=$!
+run     exec 3> in.$s; cat $vcf/edges.vcf >&3; sleep 0.3; kill -$s $pid; wait $pid || true; exec 3>&-; rm in.$s
+run done
+run [ -z "$(ls)" ]
+
+test nohup_survives_a_hangup
+run mkfifo in; trap '' HUP
+run $gscore score -q -o out.vcf in $fa $tiny & pid=$!
+run exec 3> in; cat $vcf/edges.vcf >&3; sleep 0.3; kill -HUP $pid; exec 3>&-; wait $pid
+run [ -s out.vcf ]
+
+test output_over_the_reference
+exit 1
+run cp $fa ref.fa
+run $gscore score -o ref.fa $vcf/edges.vcf ref.fa $tiny || rc=$?
+run cmp $fa ref.fa; exit $rc
+err the same file: ref.fa
+
+test output_over_the_model
+exit 1
+run cp $tiny m.bin
+run $gscore score -o m.bin $vcf/edges.vcf $fa ./m.bin || rc=$?
+run cmp $tiny m.bin; exit $rc
+err the same file: m.bin
+
+test skipped_over_the_input
+exit 1
+run cp $vcf/edges.vcf in.vcf
+run $gscore score --skipped in.vcf in.vcf $fa $tiny || rc=$?
+run cmp $vcf/edges.vcf in.vcf; exit $rc
+err the same file: in.vcf
+
+test two_outputs_of_one_name
+exit 1
+run $gscore score --stats x --skipped x $vcf/edges.vcf $fa $tiny
+err two outputs
+
 test no_paths_dates_or_threads_in_the_header
 run cp $vcf/edges.vcf here.vcf; mkdir sub; cp $fa sub/tiny.fa
 run $gscore score -q --threads 1 here.vcf $fa $tiny > a
