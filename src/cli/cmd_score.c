@@ -112,7 +112,7 @@ static int output_type(score_args *a, const char *text)
 static int chunk(score_args *a, const char *text)
 {
     char end;
-    if (sscanf(text, "%d/%d%c", &a->chunk, &a->chunks, &end) == 2 && a->chunk >= 1 && a->chunk <= a->chunks)
+    if (sscanf(text, "%9d/%9d%c", &a->chunk, &a->chunks, &end) == 2 && a->chunk >= 1 && a->chunk <= a->chunks)
         return 0;
     fprintf(stderr, "gscore score: --chunk wants I/N with 1 <= I <= N, not '%s'\n", text);
     return -1;

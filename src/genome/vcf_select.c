@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <htslib/bgzf.h>
 #include <htslib/hts.h>
@@ -225,7 +226,11 @@ static int load_lines(gs_regions *r, BGZF *fp, const char *path, gs_err *e)
 gs_regions *gs_regions_load(const char *path, gs_err *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC); /* not bgzf_open: that would follow URLs */
-    BGZF *fp = fd >= 0 ? bgzf_dopen(fd, "r") : NULL;
+    struct stat st;
+    int device = fd >= 0 && !fstat(fd, &st) && S_ISCHR(st.st_mode); /* may be one line without an end */
+    BGZF *fp = fd >= 0 && !device ? bgzf_dopen(fd, "r") : NULL;
+    if (device)
+        gs_fail(e, GS_EINPUT, "region file %s is a device, not a file", path);
     if (!fp) {
         gs_fail(e, GS_EINPUT, "region file %s cannot be opened: %s", path, strerror(errno));
         if (fd >= 0)

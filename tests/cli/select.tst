@@ -110,3 +110,13 @@ test chunk_out_of_range
 exit 1
 run $gscore score --chunk 8/7 $vcf/all_snvs.vcf $fa $tiny
 err --chunk
+
+test targets_without_an_end
+exit 3
+run timeout 10 $gscore score -T /dev/zero $vcf/edges.vcf $fa $tiny
+err region file /dev/zero is a device
+
+test chunk_beyond_numbers
+exit 1
+run $gscore score --chunk 4294967297/4294967299 $vcf/edges.vcf $fa $tiny
+err --chunk wants I/N
