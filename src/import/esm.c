@@ -42,15 +42,13 @@ static const gs_name_row names[] = {
     {"esm.contact_head.regression.bias", NULL, 0, 1},
     {LAYER "attention.self.rotary_embeddings.inv_freq", NULL, 0, 1},
     {NULL, NULL, 0, 0}};
-/* The table of positions is stored with rotary positions too. */
-static const gs_name_row no_positions[] = {{"esm.embeddings.position_embeddings.weight", NULL, 0, 1}, {NULL, NULL, 0, 0}};
 
 enum { WINDOW_TOKENS = 999 /* as songlab's recipe scores these models: 5994 bases of six-mers */, MAX_CONFIG = 4 << 20 };
 
 /* What config.json and the vocabulary say. */
 typedef struct {
     gs_sizes size;
-    int positions, pad, k, max_tokens, eos;
+    int positions, pad, k, max_tokens, eos, tied;
     const char *position, *rotary_dtype;
     double eps;
 } facts;
@@ -81,6 +79,7 @@ static int read_facts(facts *f, const json_t *config, const char *dir, gs_err *e
     f->pad = (int)pad;
     f->max_tokens = f->positions - f->pad - 1; /* the first position is pad + 1 */
     f->eps = gs_json_number(config, "layer_norm_eps", 1e-12);
+    f->tied = gs_json_true(config, "tie_word_embeddings", 1);
     f->position = gs_json_text(config, "position_embedding_type", "absolute");
     if (strcmp(f->position, "absolute") && !is_rotary(f))
         return gs_fail(e, GS_EMODEL, "%s/config.json: position_embedding_type \"%.40s\" is not supported", dir,
@@ -100,7 +99,7 @@ static json_t *make_config(const gs_bundle *b, const facts *f, const json_t *up)
         f->eps, "act", gated ? "silu" : "gelu", "gated", gated, "attn_bias", 1, "ffn_bias",
         gs_json_true(up, "add_bias_fnn", 1), "embed_norm", gs_json_true(up, "emb_layer_norm_before", 0),
         "token_dropout", gs_json_true(up, "token_dropout", 0), "head", headed ? "mlm" : "none", "head_tied",
-        !gs_import_has(b, "head.weight"));
+        f->tied);
     json_t *position = is_rotary(f) ? json_pack("{s:s, s:s, s:i, s:s}", "position", "rotary", "rotary", "half",
                                                 "rotary_base", 10000, "rotary_dtype", f->rotary_dtype)
                                     : json_pack("{s:s, s:i, s:i}", "position", "learned", "positions", f->positions,
@@ -146,6 +145,16 @@ static const char *citation(const facts *f)
                            : "Dalla-Torre et al. 2025, Nature Methods, Nucleotide Transformer";
 }
 
+/* A table of positions is stored with rotary positions too. A tied decoder may be stored; upstream reads the embedding. */
+static int drop_unread(gs_bundle *b, const facts *f, gs_err *e)
+{
+    const gs_name_row unread[] = {
+        {is_rotary(f) ? "esm.embeddings.position_embeddings.weight" : "-", NULL, 0, 1},
+        {f->tied ? "lm_head.decoder.weight" : "-", NULL, 0, 1},
+        {NULL, NULL, 0, 0}};
+    return gs_import_names(b, unread, e);
+}
+
 static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e)
 {
     facts f = {0};
@@ -161,8 +170,7 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
                       "Transformers are supported", dir);
     ret = ret ? ret : read_eos(&f, dir, vocab, e);
     f.rotary_dtype = gs_import_half(b, "esm.encoder.layer.0.attention.self.rotary_embeddings.inv_freq");
-    if (!ret && is_rotary(&f))
-        ret = gs_import_names(b, no_positions, e);
+    ret = ret ? ret : drop_unread(b, &f, e);
     ret = ret ? ret : gs_import_names(b, names, e);
     if (!ret) {
         b->architecture = strdup("transformer");

@@ -84,20 +84,25 @@ static void test_window(void **state)
     gs_model_close(m);
 }
 
+/* A directory with links to some files of the golden. */
+static void link_golden(const char *dir, const char *const *names)
+{
+    char to[5000], from[5000];
+    mkdir(at(dir), 0700);
+    for (; *names; names++) {
+        snprintf(from, sizeof from, "%s/golden/nt-v2/%s", TEST_DIR, *names);
+        snprintf(to, sizeof to, "%s/%s", at(dir), *names);
+        assert_int_equal(symlink(from, to), 0);
+    }
+}
+
 /* The published tokenizer_config.json has null; one of another mind is followed. */
 static void test_eos(void **state)
 {
     (void)state;
-    static const char *const links[] = {"config.json", "vocab.txt", "model.safetensors"};
-    char to[5000], from[5000];
     gs_err e = {0};
     gs_tokens t = {0};
-    mkdir(at("eos"), 0700);
-    for (int i = 0; i < 3; i++) {
-        snprintf(from, sizeof from, "%s/golden/nt-v2/%s", TEST_DIR, links[i]);
-        snprintf(to, sizeof to, "%s/%s", at("eos"), links[i]);
-        assert_int_equal(symlink(from, to), 0);
-    }
+    link_golden("eos", (const char *[]){"config.json", "vocab.txt", "model.safetensors", NULL});
     write_text(at("eos/tokenizer_config.json"), "{\"eos_token\": {\"__type\": \"AddedToken\", \"content\": \"<eos>\"}}");
     gs_model *m = gs_model_open(at("eos"), &e);
     if (!m)
@@ -109,10 +114,30 @@ static void test_eos(void **state)
     gs_model_close(m);
 }
 
+/* Where the configuration does not say that the decoder is a matrix of its own, upstream reads the embedding in its
+ * place, whatever is stored. */
+static void test_tied(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    link_golden("tied", (const char *[]){"vocab.txt", "model.safetensors", NULL});
+    json_t *config = json_load_file(TEST_DIR "/golden/nt-v2/config.json", 0, NULL);
+    assert_int_equal(json_object_del(config, "tie_word_embeddings"), 0);
+    assert_int_equal(json_dump_file(config, at("tied/config.json"), 0), 0);
+    json_decref(config);
+    gs_model *m = gs_model_open(at("tied"), &e);
+    if (!m)
+        fail_msg("%s", e.msg);
+    assert_null(gs_tensors_find(&m->bundle.tensors, "head.weight"));
+    assert_true(json_is_true(json_object_get(m->bundle.config, "head_tied")));
+    gs_model_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
                                        cmocka_unit_test(test_recipe), cmocka_unit_test(test_window),
-                                       cmocka_unit_test(test_eos), cmocka_unit_test(test_single_file)};
+                                       cmocka_unit_test(test_eos), cmocka_unit_test(test_tied),
+                                       cmocka_unit_test(test_single_file)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
