@@ -31,16 +31,16 @@ int64_t gs_tensor_count(const gs_tensor *t)
     return (int64_t)(t->bytes / gs_dtype_size(t->dtype));
 }
 
-/* A number is infinite or none when all bits of its exponent are set. */
+/* A number is infinite or none when all bits of its exponent are set; they lie in its upper 16 bits. */
 int gs_tensor_finite(const gs_tensor *t)
 {
     size_t size = gs_dtype_size(t->dtype), bad = 0;
-    uint32_t exponent = t->dtype == GS_F32 ? 0x7f800000 : t->dtype == GS_BF16 ? 0x7f80 : 0x7c00, x = 0;
+    uint16_t exponent = t->dtype == GS_F16 ? 0x7c00 : 0x7f80, top;
     if (t->dtype != GS_F32 && t->dtype != GS_BF16 && t->dtype != GS_F16)
         return 1;
-    for (size_t at = 0; at < t->bytes; at += size) {
-        memcpy(&x, (const char *)t->data + at, size);
-        bad += (x & exponent) == exponent;
+    for (size_t at = size - sizeof top; at < t->bytes; at += size) {
+        memcpy(&top, (const char *)t->data + at, sizeof top);
+        bad += (top & exponent) == exponent;
     }
     return !bad;
 }
