@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include "base/outfile.h"
 #include "cli/cli.h"
-#include "cli/temp_files.h"
 #include "import/import.h"
 #include "model/json.h"
 
@@ -94,18 +93,12 @@ static int write_file(gs_bundle *b, const args *a, gs_err *e)
 {
     struct stat st;
     gs_outfile out;
-    int fd = gs_outfile_open(&out, a->output, !stat(a->model, &st) && S_ISREG(st.st_mode) ? a->model : NULL, e);
-    if (fd < 0)
-        return fd;
-    cli_temp_add(out.temp);
-    FILE *f = fdopen(fd, "wb");
-    int ret = f ? gs_container_put(b, (int)a->dtype, f, a->output, e) : gs_fail_mem(e, "a stream", 0);
-    if ((f ? fclose(f) : close(fd)) && !ret)
-        ret = gs_fail(e, GS_EOUTPUT, "%s could not be written", a->output);
-    ret = ret ? ret : gs_outfile_sync(&out, e);
+    FILE *f = gs_outfile_stream(&out, a->output, !stat(a->model, &st) && S_ISREG(st.st_mode) ? a->model : NULL, e);
+    int ret = f ? gs_container_put(b, (int)a->dtype, f, a->output, e) : -(int)e->code;
+    int closed = f ? gs_outfile_close(&out, f, e) : 0;
+    ret = ret ? ret : closed;
     ret = ret ? ret : gs_outfile_publish(&out, e);
     gs_outfile_discard(&out);
-    cli_temp_clear();
     return ret;
 }
 

@@ -143,7 +143,7 @@ static void close_all(embed_run *r)
 
 static int run(const embed_args *a)
 {
-    embed_run r = {.a = a, .out = {.npy.out.keep_fd = -1, .tsv.out.keep_fd = -1}};
+    embed_run r = {.a = a, .out = {.npy.out = GS_OUTFILE_NONE, .tsv.out = GS_OUTFILE_NONE}};
     gs_err e = {0};
     cli_log_start(a->quiet ? 0 : 1);
     int rc = open_all(&r, &e);

@@ -1,29 +1,22 @@
 #include "cli/embed_output.h"
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
-#include <unistd.h>
-#include "cli/temp_files.h"
 
 enum { HEADER = 128 /* bytes; the format wants a multiple of 64 */, PREFACE = 10 };
 
 static int cannot(const embed_file *f, gs_err *e)
 {
-    return gs_fail(e, GS_EOUTPUT, "%s could not be written: %s", f->path, strerror(errno));
+    return gs_fail(e, GS_EOUTPUT, "%s could not be written: %s", f->out.name, strerror(errno));
 }
 
 static int open_file(embed_file *f, const char *prefix, const char *suffix, const char *input, gs_err *e)
 {
-    if ((size_t)snprintf(f->path, sizeof f->path, "%s%s", prefix, suffix) >= sizeof f->path)
+    char path[PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s%s", prefix, suffix) >= sizeof path)
         return gs_fail(e, GS_EUSAGE, "the name of the output is too long");
-    int fd = gs_outfile_open(&f->out, f->path, input, e);
-    if (fd < 0)
-        return fd;
-    cli_temp_add(f->out.temp);
-    f->f = fdopen(fd, "wb");
-    if (f->f)
-        return 0;
-    close(fd);
-    return cannot(f, e);
+    f->f = gs_outfile_stream(&f->out, path, input, e);
+    return f->f ? 0 : -(int)e->code;
 }
 
 /* NumPy's format, version 1.0: magic, version, length of the text (16 bits, little-endian), a Python dictionary
@@ -40,7 +33,7 @@ static int put_header(embed_output *o)
 
 int embed_output_open(embed_output *o, const char *prefix, const char *input, int dim, gs_err *e)
 {
-    *o = (embed_output){.dim = dim, .npy.out.keep_fd = -1, .tsv.out.keep_fd = -1};
+    *o = (embed_output){.dim = dim, .npy.out = GS_OUTFILE_NONE, .tsv.out = GS_OUTFILE_NONE};
     int rc = open_file(&o->npy, prefix, ".npy", input, e);
     rc = rc ? rc : open_file(&o->tsv, prefix, ".tsv", input, e);
     return rc || !put_header(o) ? rc : cannot(&o->npy, e);
@@ -57,10 +50,9 @@ int embed_output_rows(embed_output *o, const float *x, int64_t n, gs_err *e)
 
 static int close_file(embed_file *f, gs_err *e)
 {
-    int bad = ferror(f->f);
-    bad |= fclose(f->f);
+    FILE *s = f->f;
     f->f = NULL;
-    return bad ? cannot(f, e) : gs_outfile_sync(&f->out, e);
+    return gs_outfile_close(&f->out, s, e);
 }
 
 /* The number of rows is known only now: the header is written again. */
@@ -81,5 +73,4 @@ void embed_output_discard(embed_output *o)
         fclose(o->tsv.f);
     gs_outfile_discard(&o->npy.out);
     gs_outfile_discard(&o->tsv.out);
-    cli_temp_clear();
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include "base/outfile.h"
 
-typedef struct { gs_outfile out; FILE *f; char path[4200]; } embed_file;
+typedef struct { gs_outfile out; FILE *f; } embed_file;
 typedef struct {
     embed_file npy, tsv;
     int dim;

@@ -1,8 +1,8 @@
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/cpu.h"
 #include "cli/cli.h"
+#include "cli/signals.h"
 #include "genome/vcf.h"
 #include "kernel/gemm.h"
 
@@ -41,7 +41,7 @@ static int version(void)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_DFL);   /* a reader that left ends us quietly (141), also under a parent that ignores it */
+    cli_signals();
     if (argc < 2) {
         usage(stderr);
         return GS_EUSAGE;

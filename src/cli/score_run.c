@@ -1,15 +1,11 @@
 #include "cli/score_run.h"
-#include <errno.h>
-#include <jansson.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
-#include "base/outfile.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
-#include "cli/temp_files.h"
+#include "cli/side_output.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
 
@@ -71,7 +67,7 @@ static int add_provenance(const score_args *a, const gs_scorer *s, gs_model *m, 
     return rc;
 }
 
-/* ---- --chunk, --stats, --skipped ---- */
+/* ---- --chunk ---- */
 
 /* Records that the selection gives; a pass over the input of its own. */
 static int64_t count_records(const gs_vcf_opt *opt, gs_err *e)
@@ -103,56 +99,6 @@ static int choose_chunk(const score_args *a, gs_task *t, gs_err *e)
     return 0;
 }
 
-static int write_stats(const char *path, const gs_tally *t, double seconds, gs_err *e)
-{
-    json_t *skipped = json_object();
-    for (int f = 1; f < GS_FLAG_COUNT; f++)
-        json_object_set_new(skipped, gs_flag_name((gs_flag)f), json_integer(t->flag[f]));
-    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:f}", "gscore", GSCORE_VERSION, "records", (json_int_t)t->records,
-                          "alleles", (json_int_t)t->alleles, "scored", (json_int_t)t->scored, "dropped", (json_int_t)t->dropped,
-                          "ref_mismatch_records", (json_int_t)t->mismatched, "flags", skipped, "seconds", seconds);
-    int rc = o ? json_dump_file(o, path, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) : -1;
-    json_decref(o);
-    return rc ? gs_fail(e, GS_EOUTPUT, "%s: cannot be written: %s", path, strerror(errno)) : 0;
-}
-
-static FILE *open_skipped(const char *path, gs_err *e)
-{
-    FILE *f = fopen(path, "w");
-    if (!f)
-        gs_fail(e, GS_EOUTPUT, "%s: cannot be written: %s", path, strerror(errno));
-    else
-        fputs("#chrom\tpos\tref\talt\treason\n", f);
-    return f;
-}
-
-static int close_skipped(FILE *f, const char *path, gs_err *e)
-{
-    int bad = f && ferror(f);
-    if (f && (fclose(f) || bad))
-        return gs_fail(e, GS_EOUTPUT, "%s: cannot be written: %s", path, strerror(errno));
-    return 0;
-}
-
-/* Nothing that is read may be written over, and no output by another. */
-static int check_outputs(const score_args *a, gs_err *e)
-{
-    const char *out[] = {a->stats, a->skipped, a->out.path}, *in[] = {a->in.path, a->fasta, a->model, a->msa};
-    int rc = 0;
-    for (int i = 0; i < 3 && !rc; i++) {
-        if (!out[i])
-            continue;
-        for (int k = 0; k < 4 && !rc; k++)
-            rc = gs_outfile_check(out[i], in[k], e);
-        for (int k = 0; k < i && !rc; k++)
-            if (out[k] && !strcmp(out[i], out[k]) && strncmp(out[i], "/dev/", 5))
-                rc = gs_fail(e, GS_EUSAGE, "two outputs are the same file: %s", out[i]);
-        for (int k = 0; k < i && !rc; k++)
-            rc = out[k] ? gs_outfile_check(out[i], out[k], e) : 0;
-    }
-    return rc;
-}
-
 /* ---- the run ---- */
 
 /* Everything that is open; closed by release(). */
@@ -162,7 +108,7 @@ typedef struct {
     gs_msa *msa;
     gs_vcf *vcf;
     gs_vcf_out *out;
-    FILE *skipped;
+    side_output skipped, stats;
     gs_scorer scorer;
     gs_tally tally;
     double seconds;
@@ -189,8 +135,7 @@ static int open_alignment(run *r, const score_args *a, gs_err *e)
 static int open_all(run *r, const score_args *a, gs_err *e)
 {
     gs_ref_opt ref = {a->circular, a->n_circular};
-    int rc = check_outputs(a, e);
-    rc = rc ? rc : gs_gemm_open(1, e);
+    int rc = gs_gemm_open(1, e);
     if (rc)
         return rc;
     if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e))
@@ -202,8 +147,8 @@ static int open_all(run *r, const score_args *a, gs_err *e)
         || (rc = add_info(a, &r->scorer, r->vcf, e))
         || (!a->no_version && (rc = add_provenance(a, &r->scorer, r->model, r->vcf, r->ref, e))))
         return rc;
-    if (a->skipped && !(r->skipped = open_skipped(a->skipped, e)))
-        return -(int)GS_EOUTPUT;
+    if ((rc = skipped_open(&r->skipped, a->skipped, e)))
+        return rc;
     r->out = gs_vcf_create(r->vcf, &a->out, e);
     return r->out ? 0 : -(int)e->code;
 }
@@ -221,7 +166,7 @@ static int score_all(run *r, const score_args *a, gs_err *e)
         return rc;
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->quiet), r->vcf);
     gs_pipeline_opt opt = {.workers = cli_threads(a->threads), .batch = a->batch, .force = a->force, .out = r->out,
-                           .skipped = r->skipped, .progress = progress_show, .arg = &p};
+                           .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
     gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
     rc = gs_pipeline_run(&t, &opt, &r->tally, e);
     r->seconds = progress_end(&p);
@@ -239,36 +184,61 @@ static int judge(const run *r, const score_args *a, gs_err *e)
                    "(--force keeps the output)", reasons);
 }
 
+/* All outputs are complete on disk before the first of them gets its name. */
+static int finish(run *r, const score_args *a, gs_err *e)
+{
+    int rc = judge(r, a, e);
+    rc = rc ? rc : gs_vcf_finish(r->out, e);
+    rc = rc ? rc : side_finish(&r->skipped, e);
+    rc = rc ? rc : stats_write(&r->stats, a->stats, &r->tally, r->seconds, 0, e);
+    rc = rc ? rc : gs_vcf_publish(r->out, e);
+    return rc ? rc : side_publish(&r->skipped, e);
+}
+
+/* --stats tells of every run, also of one that failed. */
+static int publish_stats(run *r, const score_args *a, int rc, gs_err *e)
+{
+    gs_err unheard = {0};
+    if (rc)
+        stats_write(&r->stats, a->stats, &r->tally, r->seconds, (int)e->code, &unheard);
+    return side_publish(&r->stats, rc ? &unheard : e);
+}
+
+static int run_all(run *r, const score_args *a, gs_err *e)
+{
+    int rc = open_all(r, a, e);
+    if (!rc)
+        rc = score_all(r, a, e);
+    gs_warn_flush();
+    int closed = gs_vcf_close(r->vcf, e);   /* only now a cut last block shows */
+    r->vcf = NULL;
+    rc = rc ? rc : closed;
+    rc = rc ? rc : finish(r, a, e);
+    int published = publish_stats(r, a, rc, e);
+    return rc ? rc : published;
+}
+
+static void release(run *r)
+{
+    gs_vcf_free(r->out);
+    side_discard(&r->skipped);
+    side_discard(&r->stats);
+    gs_msa_close(r->msa);
+    gs_ref_close(r->ref);
+    gs_model_close(r->model);
+}
+
 int score_run(const score_args *a)
 {
-    run r = {0};
+    run r = {.skipped = SIDE_OUTPUT_NONE, .stats = SIDE_OUTPUT_NONE};
     gs_err e = {0};
     cli_log_start(a->quiet ? 0 : a->verbosity);
     if (a->verbosity > 3)
         gs_vcf_htslib_log(a->verbosity);
-    int rc = open_all(&r, a, &e);
-    if (!rc) {
-        cli_temp_add(gs_vcf_temp(r.out));
-        rc = score_all(&r, a, &e);
-    }
-    gs_warn_flush();
+    int rc = check_outputs(a, &e);
     if (!rc)
-        rc = judge(&r, a, &e);
-    if (!rc) {
-        rc = gs_vcf_finish(r.out, &e);
-        r.out = NULL;
-    }
-    cli_temp_clear();
-    gs_vcf_abort(r.out);
-    int closed = r.vcf ? gs_vcf_close(r.vcf, &e) : 0;
-    rc = rc ? rc : closed;
-    closed = close_skipped(r.skipped, a->skipped, &e);
-    rc = rc ? rc : closed;
-    if (!rc && a->stats)
-        rc = write_stats(a->stats, &r.tally, r.seconds, &e);
-    gs_msa_close(r.msa);
-    gs_ref_close(r.ref);
-    gs_model_close(r.model);
+        rc = run_all(&r, a, &e);
+    release(&r);
     if (!rc && !a->quiet)
         progress_summary(&r.tally, r.seconds);
     return rc ? cli_fail("score", &e) : 0;

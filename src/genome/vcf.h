@@ -79,12 +79,13 @@ typedef struct {
  * (GS_EOUTPUT, GS_EUSAGE). */
 gs_vcf_out *gs_vcf_create(gs_vcf *v, const gs_vcf_out_opt *opt, gs_err *e);
 int gs_vcf_write(gs_vcf_out *o, gs_record *rec, gs_err *e);
-/* Flush, sync, index, rename. The handle is gone whatever happens; on failure the final name is untouched. */
+/* Everything to disk, the index too, still under temporary names; nothing more can be written. The input may be
+ * closed before. */
 int gs_vcf_finish(gs_vcf_out *o, gs_err *e);
-/* Throw the output away. NULL is fine. */
-void gs_vcf_abort(gs_vcf_out *o);
-/* Name of the temporary file, NULL for standard output: for a signal handler that must unlink it. */
-const char *gs_vcf_temp(const gs_vcf_out *o);
+/* Give them their names; after gs_vcf_finish. */
+int gs_vcf_publish(gs_vcf_out *o, gs_err *e);
+/* Release; what was not published is removed. NULL is fine. */
+void gs_vcf_free(gs_vcf_out *o);
 /* "1.16" */
 const char *gs_vcf_htslib_version(void);
 /* Let htslib print on stderr by itself: 0 nothing (what opening an input sets), 3 warnings ... 6 everything.

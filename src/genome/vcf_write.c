@@ -13,7 +13,7 @@ struct gs_vcf_out {
     gs_vcf *v;
     htsFile *fp;
     int fd;
-    gs_outfile file;
+    gs_outfile file, index_file;
     char *name;           /* for messages */
     char type;            /* v z b u */
     int index, n_threads;
@@ -106,6 +106,22 @@ static int write_header(gs_vcf_out *o, gs_err *e)
     return 0;
 }
 
+/* Opened with the output itself: what cannot be written should not be seen at the end of a long run. */
+static int reserve_index(gs_vcf_out *o, gs_err *e)
+{
+    kstring_t name = KS_INITIALIZE;
+    if (!o->file.final)
+        return gs_fail(e, GS_EUSAGE, "--write-index needs a regular file, which %s is not", o->name);
+    if (ksprintf(&name, "%s.%s", o->file.final, o->index == 2 ? "tbi" : "csi") < 0)
+        return gs_fail_mem(e, "a file name", strlen(o->file.final));
+    int fd = gs_outfile_open(&o->index_file, name.s, o->v->path, e);
+    free(name.s);
+    if (fd < 0)
+        return fd;
+    close(fd);
+    return o->index_file.final ? 0 : gs_fail(e, GS_EOUTPUT, "%s is not a regular file", o->index_file.name);
+}
+
 static int create(gs_vcf_out *o, const gs_vcf_out_opt *opt, gs_err *e)
 {
     o->type = type_of(opt);
@@ -122,8 +138,7 @@ static int create(gs_vcf_out *o, const gs_vcf_out_opt *opt, gs_err *e)
     int fd = o->fd = gs_outfile_open(&o->file, opt->path, opt->input, e);
     if (fd < 0)
         return fd;
-    if (o->index && !o->file.final)
-        ret = gs_fail(e, GS_EUSAGE, "--write-index needs a regular file, which %s is not", o->name);
+    ret = o->index ? reserve_index(o, e) : 0;
     o->fp = open_hts(o, fd, opt->level);
     if (!o->fp)
         return gs_fail_mem(e, "an output", sizeof *o);
@@ -140,16 +155,11 @@ gs_vcf_out *gs_vcf_create(gs_vcf *v, const gs_vcf_out_opt *opt, gs_err *e)
         return NULL;
     }
     o->v = v;
-    o->file.keep_fd = -1;
+    o->file = o->index_file = GS_OUTFILE_NONE;
     if (!create(o, opt, e))
         return o;
-    gs_vcf_abort(o);
+    gs_vcf_free(o);
     return NULL;
-}
-
-const char *gs_vcf_temp(const gs_vcf_out *o)
-{
-    return o->file.temp;
 }
 
 /* ---- records ---- */
@@ -326,20 +336,12 @@ static int flush_and_close(gs_vcf_out *o, gs_err *e)
 }
 
 /* Index the temporary file; both get their names afterwards. */
-static int build_index(gs_vcf_out *o, gs_outfile *idx, gs_err *e)
+static int build_index(gs_vcf_out *o, gs_err *e)
 {
     const char *suffix = o->index == 2 ? "tbi" : "csi";
-    kstring_t name = KS_INITIALIZE;
-    if (ksprintf(&name, "%s.%s", o->file.final, suffix) < 0)
-        return gs_fail_mem(e, "a file name", 0);
-    int fd = gs_outfile_open(idx, name.s, o->v->path, e);
-    free(name.s);
-    if (fd < 0)
-        return fd;
-    close(fd);
-    int ret = bcf_index_build3(o->file.temp, idx->temp, o->index == 2 ? 0 : 14, o->n_threads);
+    int ret = bcf_index_build3(o->file.temp, o->index_file.temp, o->index == 2 ? 0 : 14, o->n_threads);
     if (!ret)
-        return gs_outfile_sync(idx, e);
+        return gs_outfile_sync(&o->index_file, e);
     if (ret == -4)
         return gs_fail(e, GS_EOUTPUT, "%s.%s cannot be written: %s", o->name, suffix, strerror(errno));
     return gs_fail(e, GS_EINPUT, "%s cannot be indexed as %s: are its records sorted, and do positions fit%s? Leave "
@@ -348,28 +350,26 @@ static int build_index(gs_vcf_out *o, gs_outfile *idx, gs_err *e)
 
 int gs_vcf_finish(gs_vcf_out *o, gs_err *e)
 {
-    gs_outfile idx = {.keep_fd = -1};
     int ret = flush_and_close(o, e);
     if (!ret)
         ret = gs_outfile_sync(&o->file, e);
-    if (!ret && o->index)
-        ret = build_index(o, &idx, e);
-    if (!ret)
-        ret = gs_outfile_publish(&o->file, e);
-    if (!ret)
-        ret = gs_outfile_publish(&idx, e);
-    gs_outfile_discard(&idx);
-    gs_vcf_abort(o);
-    return ret;
+    return !ret && o->index ? build_index(o, e) : ret;
 }
 
-void gs_vcf_abort(gs_vcf_out *o)
+int gs_vcf_publish(gs_vcf_out *o, gs_err *e)
+{
+    int ret = gs_outfile_publish(&o->file, e);
+    return !ret && o->index ? gs_outfile_publish(&o->index_file, e) : ret;
+}
+
+void gs_vcf_free(gs_vcf_out *o)
 {
     if (!o)
         return;
     if (o->fp)
         close_unheard(o);
     gs_outfile_discard(&o->file);
+    gs_outfile_discard(&o->index_file);
     bcf_destroy(o->bcf);
     if (o->seen)
         khash_str2int_destroy_free(o->seen);

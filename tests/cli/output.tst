@@ -151,12 +151,93 @@ run exec 3> in; cat $vcf/edges.vcf >&3; sleep 1; kill $pid; wait $pid && exit 1 
 run [ "$(ls)" = in ]
 
 test signals_leave_nothing_behind
-# INT and QUIT are ignored by what sh starts in the background.
-run for s in HUP PIPE TERM; do
-run     mkfifo in.$s; $gscore score -o out.vcf in.$s $fa $tiny & pid=$!
-run     exec 3> in.$s; cat $vcf/edges.vcf >&3; sleep 0.3; kill -$s $pid; wait $pid || true; exec 3>&-; rm in.$s
+# INT and QUIT are ignored by what sh starts in the background; USR1 asks for the progress.
+run cp $vcf/edges.vcf long; for k in $(seq 400); do grep '^chr1' $vcf/all_snvs.vcf | head -3; done >> long
+run for s in HUP PIPE TERM USR2 ALRM VTALRM PROF IO PWR SYS XCPU ABRT RTMIN; do
+run     mkfifo in; $gscore score -W -o out.vcf.gz in $fa $tiny & pid=$!
+run     exec 3> in; cat long >&3; n=0
+run     while [ "$(ls | grep -c tmp-)" != 2 ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n + 1)); done
+run     kill -$s $pid; status=0; wait $pid || status=$?; exec 3>&-; rm in
+run     [ $status -gt 128 ] && [ $n -lt 300 ] && [ "$(ls)" = long ] || { echo "$s: status $status"; ls; }
 run done
-run [ -z "$(ls)" ]
+
+test too_large_a_file
+# ulimit -f: SIGXFSZ.
+exit 5
+run (ulimit -f 1; $gscore score -o out.vcf $vcf/all_snvs.vcf $fa $tiny) || rc=$?
+run ls; exit $rc
+err out.vcf.*File too large
+
+test what_a_killed_run_left
+# It is removed, but not what a running one writes.
+run cp $vcf/edges.vcf long; for k in $(seq 400); do grep '^chr1' $vcf/all_snvs.vcf | head -3; done >> long
+run mkfifo in
+run started() { n=0; while [ ! -e out.vcf.tmp-$pid-0 ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n + 1)); done; [ $n -lt 300 ]; }
+run $gscore score -q -o out.vcf in $fa $tiny & pid=$!
+run exec 3> in; cat long >&3; started; kill -9 $pid; wait $pid || true; exec 3>&-; ls | grep -c tmp-
+run $gscore score -o out.vcf in $fa $tiny 2> err & pid=$!
+run exec 3> in; cat long >&3; started; ls | grep -c tmp-; grep -c 'is removed' err
+run $gscore score -q -o out.vcf $vcf/edges.vcf $fa $tiny; ls | grep -c tmp-
+run exec 3>&-; wait $pid; ls
+out killed_run
+
+test an_output_that_exists_keeps_its_mode
+run echo old > out.vcf; chmod 600 out.vcf; echo old > out.json; chmod 640 out.json
+run $gscore score -q --stats out.json -o out.vcf $vcf/edges.vcf $fa $tiny
+run [ "$(stat -c %a out.vcf) $(stat -c %a out.json)" = "600 640" ]; grep -q scored out.json
+
+test an_output_made_read_only
+exit 5
+run echo old > out.vcf; chmod 444 out.vcf
+run $gscore score -o out.vcf $vcf/edges.vcf $fa $tiny || rc=$?
+run [ "$(cat out.vcf)" = old ] && [ "$(ls)" = out.vcf ] && exit $rc
+err out.vcf cannot be written: Permission denied
+
+test an_index_that_cannot_be_written
+# Seen at the beginning.
+exit 5
+run mkdir out.vcf.gz.csi
+run $gscore score -W -o out.vcf.gz $vcf/edges.vcf $fa $tiny || rc=$?
+run [ "$(ls)" = out.vcf.gz.csi ] && exit $rc
+err out.vcf.gz.csi cannot be written
+
+test side_outputs_are_appended_to_open_files
+run echo before > log; echo start > text
+run $gscore score --no-version --skipped /dev/stderr --stats /dev/fd/2 $vcf/edges.vcf $fa $tiny 2>> log >> text
+run sed -n 1p log; grep -c '^#CHROM\|^#chrom' log; grep -c '"status": 0' log; sed -n 1,2p text
+out side_outputs_appended
+
+test side_output_that_fails
+exit 5
+run $gscore score --stats /dev/full -o out.vcf $vcf/edges.vcf $fa $tiny || rc=$?
+run ls; exit $rc
+err /dev/full cannot be written
+
+test skipped_that_fails
+exit 5
+run $gscore score --skipped /dev/full -o out.vcf $vcf/edges.vcf $fa $tiny || rc=$?
+run ls; exit $rc
+err /dev/full cannot be written
+
+test skipped_into_the_vcf
+exit 1
+run $gscore score --skipped /dev/stdout $vcf/edges.vcf $fa $tiny
+err two outputs
+
+test skipped_of_a_failed_run
+# Like all outputs: whole or not at all.
+exit 3
+run echo old > skipped.tsv
+run $gscore score --check-ref e --skipped skipped.tsv -o out.vcf $vcf/mismatch.vcf $fa $tiny || rc=$?
+run [ "$(cat skipped.tsv)" = old ] && [ "$(ls)" = skipped.tsv ] && exit $rc
+err the FASTA has
+
+test stats_of_a_failed_run
+exit 6
+run $gscore score --stats s.json $vcf/edges.vcf $fa absent.bin || rc=$?
+run cat s.json; exit $rc
+out stats_failed
+err absent.bin
 
 test nohup_survives_a_hangup
 run mkfifo in; trap '' HUP

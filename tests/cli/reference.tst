@@ -13,10 +13,29 @@ run chmod 755 locked
 out edges.vcf
 
 test index_older_than_the_fasta
-exit 3
+# Built anew, and replaced.
 run cp $fa ref.fa; printf 'chr1\t240\t6\t60\t61\n' > ref.fa.fai; touch -d '2000-01-01' ref.fa.fai
-run $gscore score $vcf/edges.vcf ref.fa $tiny
-err ref.fa.fai.*older
+run $gscore score --no-version $vcf/edges.vcf ref.fa $tiny
+out edges.vcf
+err ref.fa.fai is older than ref.fa .*indexed anew
+
+test index_older_than_the_fasta_is_replaced
+run cp $fa ref.fa; cp $fa new.fa; echo wrong > ref.fa.fai; touch -d '2000-01-01' ref.fa.fai
+run $gscore score -q -o 1.vcf $vcf/edges.vcf new.fa $tiny
+run $gscore score -q -o 2.vcf $vcf/edges.vcf ref.fa $tiny
+run cmp new.fa.fai ref.fa.fai
+
+test index_older_than_the_fasta_in_a_folder_that_cannot_be_written
+run mkdir locked; cp $fa locked/ref.fa; echo wrong > locked/ref.fa.fai; touch -d '2000-01-01' locked/ref.fa.fai; chmod 555 locked
+run $gscore score --no-version $vcf/edges.vcf locked/ref.fa $tiny
+run chmod 755 locked
+out edges.vcf
+err is older than
+
+test block_index_older_than_the_fasta
+run bgzip -c $fa > ref.fa.gz || exit 0; echo wrong > ref.fa.gz.gzi; touch -d '2000-01-01' ref.fa.gz.gzi
+run $gscore score -q --no-version $vcf/edges.vcf ref.fa.gz $tiny
+out edges.vcf
 
 test index_with_zero_line_length
 exit 3

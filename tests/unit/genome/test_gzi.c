@@ -71,9 +71,10 @@ static void bad_index(void **state)
     unlink(in_scratch("b.fa.gz.gzi"));
     assert_int_equal(outcome(path, &e), 0);
     assert_int_equal(count_files("b.fa.gz.gzi", 0), 1);
+    put_bytes("b.fa.gz.gzi", "\xff\xff\xff\xff\xff\xff\xff\x0f", 8);   /* older: not looked at, and replaced */
     shift_date(in_scratch("b.fa.gz.gzi"), -5);
-    assert_int_equal(outcome(path, &e), GS_EINPUT);
-    assert_says(&e, GS_EINPUT, ".gzi is older");
+    assert_int_equal(outcome(path, &e), 0);
+    assert_int_equal(outcome(path, &e), 0);
 }
 
 /* Cut at every byte, with the indexes of the whole file, of none: never a success. */

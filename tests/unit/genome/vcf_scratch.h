@@ -65,10 +65,9 @@ static inline int copy(const gs_vcf_opt *in, const gs_vcf_out_opt *out, edit *ch
     gs_vcf_out *o = NULL;
     if (!change || (!gs_vcf_add_info(v, &llr, e) && !gs_vcf_add_info(v, &flag, e)))
         o = gs_vcf_create(v, out, e);
-    if (o && !copy_records(v, o, change, e))
-        gs_vcf_finish(o, e);
-    else
-        gs_vcf_abort(o);
+    if (o && !copy_records(v, o, change, e) && !gs_vcf_finish(o, e))
+        gs_vcf_publish(o, e);
+    gs_vcf_free(o);
     gs_vcf_close(v, e);
     return e->code;
 }

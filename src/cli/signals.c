@@ -1,0 +1,30 @@
+#include "cli/signals.h"
+#include <signal.h>
+#include "base/temp_files.h"
+
+static void on_signal(int sig)
+{
+    gs_temp_unlink();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
+/* Those whose default is not to end a program. */
+static int is_harmless(int sig)
+{
+    switch (sig) {
+    case SIGCHLD: case SIGCONT: case SIGURG: case SIGWINCH:
+    case SIGSTOP: case SIGTSTP: case SIGTTIN: case SIGTTOU: return 1;
+    default: return 0;
+    }
+}
+
+void cli_signals(void)
+{
+    struct sigaction sa = {.sa_handler = on_signal}, old;
+    signal(SIGPIPE, SIG_DFL);   /* a reader that left ends us quietly (141), also under a parent that ignores it */
+    signal(SIGXFSZ, SIG_IGN);   /* the write fails with EFBIG */
+    for (int sig = 1; sig <= SIGRTMAX; sig++)
+        if (!is_harmless(sig) && !sigaction(sig, NULL, &old) && old.sa_handler == SIG_DFL)
+            sigaction(sig, &sa, NULL);
+}

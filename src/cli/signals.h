@@ -1,0 +1,8 @@
+/* What signals do to the program. */
+#ifndef GS_SIGNALS_H
+#define GS_SIGNALS_H
+
+/* From now on a signal that ends the program removes its temporary files first; what is ignored (nohup) or handled
+ * (a sanitizer's) already stays so. Too large a file is an error of writing, not a signal. */
+void cli_signals(void);
+#endif
