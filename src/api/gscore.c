@@ -59,12 +59,12 @@ static gs_allele change(gs_window *w)
 static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
 {
     int rc = gs_plan_sort(plan, e);
-    gs_run *run = gs_run_new();
-    if (!run)
-        rc = rc ? rc : gs_fail_mem(e, "a run", sizeof *run);
+    gs_worker *worker = gs_worker_new();
+    if (!worker)
+        rc = rc ? rc : gs_fail_mem(e, "a worker", sizeof *worker);
     if (!rc)
-        rc = gs_evaluate(run, m, plan, 0, (int)plan->n_row, e);
-    gs_run_free(run);
+        rc = gs_evaluate(worker, m, plan, 0, (int)plan->n_row, e);
+    gs_worker_free(worker);
     return rc;
 }
 
@@ -120,16 +120,16 @@ static void mean_rows(float *out, gs_mat hidden, const gs_tokens *t, int margin)
 int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err *e)
 {
     gs_tokens t = {0};
-    gs_run *run = gs_run_new();
-    int rc = run ? gs_encode(m->tok, seq, (int64_t)len, &t, e) : gs_fail_mem(e, "a run", sizeof *run);
+    gs_worker *worker = gs_worker_new();
+    int rc = worker ? gs_encode(m->tok, seq, (int64_t)len, &t, e) : gs_fail_mem(e, "a worker", sizeof *worker);
     if (!rc) {
         gs_batch b = {.B = 1, .T = t.n, .beg = (int[]){0, t.n}, .ids = t.ids};
         gs_out o = {.want_hidden = 1};
-        rc = gs_forward(run, m, &b, &o, e);
+        rc = gs_forward(worker, m, &b, &o, e);
         if (!rc)
             mean_rows(out, o.hidden, &t, m->margin);
     }
     gs_tokens_free(&t);
-    gs_run_free(run);
+    gs_worker_free(worker);
     return rc;
 }

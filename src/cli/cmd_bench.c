@@ -25,7 +25,7 @@ struct bench {
     int32_t *ids;                /* [rows * T] */
     uint8_t *aux;                /* [rows * T, n_aux of the model]: gaps */
     int *beg, *read;
-    int (*work)(lane *l, gs_run *run, float *buffer);
+    int (*work)(lane *l, gs_worker *worker, float *buffer);
 };
 
 static double now(void)
@@ -36,25 +36,25 @@ static double now(void)
 }
 
 /* One forward pass with one read-out a sequence, or all hidden states where there is no head. */
-static int work_forward(lane *l, gs_run *run, float *buffer)
+static int work_forward(lane *l, gs_worker *worker, float *buffer)
 {
     (void)buffer;
     const bench *b = l->b;
-    gs_mark mark = gs_arena_mark(run->arena);
+    gs_mark mark = gs_arena_mark(worker->arena);
     gs_batch batch = {.B = b->rows, .T = b->rows * b->T, .beg = b->beg, .ids = b->ids,
                       .aux = b->m->n_aux ? b->aux : NULL, .n_aux = b->m->n_aux};
     gs_out out = {.want_hidden = !b->m->head_rows, .n_read = b->m->head_rows ? b->rows : 0, .read = b->read};
-    int rc = gs_forward(run, b->m, &batch, &out, &l->err);
-    gs_arena_release(run->arena, mark);
+    int rc = gs_forward(worker, b->m, &batch, &out, &l->err);
+    gs_arena_release(worker->arena, mark);
     l->done += b->rows;
     return rc;
 }
 
 /* One product of the model's width: [1008, D] x [D, 4 D]. */
 enum { GEMM_M = 1008 };
-static int work_gemm(lane *l, gs_run *run, float *buffer)
+static int work_gemm(lane *l, gs_worker *worker, float *buffer)
 {
-    (void)run;
+    (void)worker;
     int D = l->b->m->dim;
     float *y = buffer, *x = y + (size_t)GEMM_M * 4 * (size_t)D, *w = x + (size_t)GEMM_M * (size_t)D;
     gs_gemm(&(gs_gemm_args){.a = x, .b = w, .c = y, .lda = D, .ldb = D, .ldc = 4 * D, .M = GEMM_M, .N = 4 * D, .K = D, .tb = 1,
@@ -67,13 +67,13 @@ static void *lane_main(void *arg)
 {
     lane *l = arg;
     size_t D = (size_t)l->b->m->dim, n = GEMM_M * 5 * D + 4 * D * D;
-    gs_run *run = gs_run_new();
+    gs_worker *worker = gs_worker_new();
     float *buffer = calloc(n, sizeof *buffer);
-    int rc = run && buffer ? 0 : gs_fail_mem(&l->err, "bench", n * sizeof *buffer);
+    int rc = worker && buffer ? 0 : gs_fail_mem(&l->err, "bench", n * sizeof *buffer);
     for (double end = now() + l->b->seconds; !rc && now() < end;)
-        rc = l->b->work(l, run, buffer);
+        rc = l->b->work(l, worker, buffer);
     free(buffer);
-    gs_run_free(run);
+    gs_worker_free(worker);
     return NULL;
 }
 

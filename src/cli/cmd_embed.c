@@ -32,7 +32,7 @@ typedef struct embed_run embed_run;
 typedef struct {
     const embed_run *r;
     embed_batch batch;
-    gs_run *run;
+    gs_worker *worker;
     pthread_t thread;
     gs_err err;
 } lane;
@@ -72,7 +72,7 @@ static int fill(embed_run *r, embed_batch *b, gs_err *e)
 static void *lane_main(void *arg)
 {
     lane *l = arg;
-    embed_batch_compute(&l->batch, l->r->a, l->r->m, l->run, &l->err);
+    embed_batch_compute(&l->batch, l->r->a, l->r->m, l->worker, &l->err);
     return NULL;
 }
 
@@ -103,7 +103,7 @@ static int open_lanes(embed_run *r, gs_err *e)
     r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
     for (int i = 0; r->lanes && i < r->n_lanes; i++) {
         r->lanes[i].r = r;
-        if (!(r->lanes[i].run = gs_run_new()))
+        if (!(r->lanes[i].worker = gs_worker_new()))
             return gs_fail_mem(e, "a thread", 0);
     }
     return r->lanes ? 0 : gs_fail_mem(e, "threads", (size_t)r->n_lanes * sizeof *r->lanes);
@@ -132,7 +132,7 @@ static void close_all(embed_run *r)
 {
     for (int i = 0; r->lanes && i < r->n_lanes; i++) {
         embed_batch_free(&r->lanes[i].batch);
-        gs_run_free(r->lanes[i].run);
+        gs_worker_free(r->lanes[i].worker);
     }
     free(r->lanes);
     embed_item_free(&r->ahead);

@@ -27,7 +27,7 @@ static const double KERNEL_TOLERANCE = 1e-4, KNOWN_TOLERANCE = 1e-3;
 
 typedef struct {
     gs_model *m;
-    gs_run *run;
+    gs_worker *worker;
     gs_tokens tok[SEQS];
     char *seq[SEQS];
     int32_t *ids;            /* a batch: ids, read-outs and, for models that read them, aligned species */
@@ -75,8 +75,8 @@ static int make_sequences(test *t)
     return 0;
 }
 
-/* Hidden states and logits of the sequences first .. first + n, one after the other, on the run's arena. */
-static int forward(test *t, gs_run *run, int first, int n, gs_out *out)
+/* Hidden states and logits of the sequences first .. first + n, one after the other, on the worker's arena. */
+static int forward(test *t, gs_worker *worker, int first, int n, gs_out *out)
 {
     const gs_model *m = t->m;
     int T = 0, beg[SEQS + 1] = {0};
@@ -93,7 +93,7 @@ static int forward(test *t, gs_run *run, int first, int n, gs_out *out)
                 t->read[out->n_read++] = at;
         }
     gs_batch b = {.B = n, .T = T, .beg = beg, .ids = t->ids, .aux = m->n_aux ? t->aux : NULL, .n_aux = m->n_aux};
-    return gs_forward(run, m, &b, out, &t->err);
+    return gs_forward(worker, m, &b, out, &t->err);
 }
 
 /* ---- the checks ---- */
@@ -142,10 +142,10 @@ static double difference(gs_mat x, gs_mat y, int from)
 static int check_batches(test *t)
 {
     gs_out all, one;
-    int rc = forward(t, t->run, 0, SEQS, &all), token = 0, read = 0;
+    int rc = forward(t, t->worker, 0, SEQS, &all), token = 0, read = 0;
     double most = 0;
     for (int i = 0; i < SEQS && !rc; i++) {
-        rc = forward(t, t->run, i, 1, &one);
+        rc = forward(t, t->worker, i, 1, &one);
         if (rc)
             break;
         most = fmax(most, fmax(difference(one.hidden, all.hidden, token), difference(one.logits, all.logits, read)));
@@ -170,16 +170,17 @@ static double magnitude(gs_mat x)
 /* Differences are in units of the largest number where that is more than 1. */
 static int check_kernels(test *t)
 {
-    gs_run plain = {.arena = t->run->arena, .k = gs_kernels_for(GS_ISA_REF)};
+    gs_worker plain = {.arena = t->worker->arena, .k = gs_kernels_for(GS_ISA_REF)};
     gs_out fast, slow;
     char text[160];
-    int rc = forward(t, t->run, 0, SEQS, &fast);
+    int rc = forward(t, t->worker, 0, SEQS, &fast);
     rc = rc ? rc : forward(t, &plain, 0, SEQS, &slow);
     if (rc)
         return rc;
     double hidden = difference(fast.hidden, slow.hidden, 0) / magnitude(slow.hidden);
     double logits = fast.n_read ? difference(fast.logits, slow.logits, 0) / magnitude(slow.logits) : 0;
-    snprintf(text, sizeof text, "%s against ref: max |difference| %.2g (hidden), %.2g (logits); allowed %.0e", t->run->k->name,
+    snprintf(text, sizeof text, "%s against ref: max |difference| %.2g (hidden), %.2g (logits); allowed %.0e",
+             t->worker->k->name,
              hidden, logits, KERNEL_TOLERANCE);
     report(t, "kernels", hidden <= KERNEL_TOLERANCE && logits <= KERNEL_TOLERANCE, text);
     return 0;
@@ -197,7 +198,7 @@ static int check_embedding(test *t, const known_embedding *k)
     gs_out out;
     char text[120];
     int rc = encode(t, k->seq);
-    rc = rc ? rc : forward(t, t->run, 0, 1, &out);
+    rc = rc ? rc : forward(t, t->worker, 0, 1, &out);
     if (rc)
         return rc;
     double norm = 0, most = 0;
@@ -240,7 +241,7 @@ static int check_distribution(test *t, const known_distribution *k)
     }
     if (!rc && k->masked)
         t->tok[0].ids[k->at] = t->m->tok->mask;
-    rc = rc ? rc : forward(t, t->run, 0, 1, &out);
+    rc = rc ? rc : forward(t, t->worker, 0, 1, &out);
     if (rc)
         return rc;
     const float *logits = gs_mat_row(out.logits, k->at - t->m->margin);
@@ -274,8 +275,8 @@ static int run_all(test *t, const char *path)
         return rc;
     t->m = gs_model_open(path, &t->err);
     rc = t->m ? gs_bundle_hash(&t->m->bundle, &t->err) : -(int)t->err.code;
-    if (!rc && !(t->run = gs_run_new()))
-        rc = gs_fail_mem(&t->err, "a run", sizeof *t->run);
+    if (!rc && !(t->worker = gs_worker_new()))
+        rc = gs_fail_mem(&t->err, "a worker", sizeof *t->worker);
     rc = rc ? rc : make_sequences(t);
     if (rc)
         return rc;
@@ -295,7 +296,7 @@ static void test_free(test *t)
     free(t->ids);
     free(t->read);
     free(t->aux);
-    gs_run_free(t->run);
+    gs_worker_free(t->worker);
     gs_model_close(t->m);
 }
 

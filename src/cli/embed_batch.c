@@ -140,7 +140,7 @@ static void gather(const embed_batch *b, int P, int32_t *ids, int *beg)
         }
 }
 
-int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, gs_run *run, gs_err *e)
+int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, gs_worker *worker, gs_err *e)
 {
     int P = passes(a), B = (int)b->n * P;
     size_t rows = a->tokens ? (size_t)b->n_tokens : b->n, D = (size_t)m->dim;
@@ -150,15 +150,15 @@ int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, 
     int rc = ids && beg && b->out ? 0 : gs_fail_mem(e, "a batch", rows * D * sizeof *b->out);
     if (!rc) {
         gather(b, P, ids, beg);
-        gs_mark mark = gs_arena_mark(run->arena);
+        gs_mark mark = gs_arena_mark(worker->arena);
         gs_batch batch = {.B = B, .T = b->n_tokens, .beg = beg, .ids = ids};
         gs_out out = {.want_hidden = 1};
-        rc = gs_forward(run, m, &batch, &out, e);
+        rc = gs_forward(worker, m, &batch, &out, e);
         if (!rc && a->tokens)
             memcpy(b->out, out.hidden.d, rows * D * sizeof *b->out);
         else if (!rc)
             pool(b, a, m, out.hidden);
-        gs_arena_release(run->arena, mark);
+        gs_arena_release(worker->arena, mark);
     }
     free(ids);
     free(beg);

@@ -24,7 +24,7 @@ int embed_batch_add(embed_batch *b, const embed_item *it, gs_err *e);   /* takes
 void embed_batch_clear(embed_batch *b);
 void embed_batch_free(embed_batch *b);
 /* Fills in b->out. */
-int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, gs_run *run, gs_err *e);
+int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, gs_worker *worker, gs_err *e);
 void embed_write_head(embed_output *o, const embed_args *a);
 int embed_batch_write(const embed_batch *b, embed_output *o, const embed_args *a, const gs_model *m, gs_err *e);
 #endif

@@ -248,61 +248,61 @@ static int init(gs_model *m, gs_err *e)
 
 /* ---- forward ---- */
 
-static gs_mat gelu(gs_run *r, gs_mat x)
+static gs_mat gelu(gs_worker *wk, gs_mat x)
 {
-    gs_activate(r, x, GS_ACT_GELU);
+    gs_activate(wk, x, GS_ACT_GELU);
     return x;
 }
 
 /* The blocks: x [T, D] in place, and what they need besides it. */
-static void gpn_block(gs_run *r, const layer *l, gs_mat x, const gs_spans *s)
+static void gpn_block(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
-    gs_add(r, x, gs_norm(r, gelu(r, gs_conv(r, x, &l->conv, s, s)), &l->norm1));
-    gs_add(r, x, gs_norm(r, gelu(r, gs_linear(r, x, &l->lin1)), &l->norm2));
+    gs_add(wk, x, gs_norm(wk, gelu(wk, gs_conv(wk, x, &l->conv, s, s)), &l->norm1));
+    gs_add(wk, x, gs_norm(wk, gelu(wk, gs_linear(wk, x, &l->lin1)), &l->norm2));
 }
 
-static void convnet_block(gs_run *r, const layer *l, gs_mat x, const gs_spans *s)
+static void convnet_block(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
-    gs_mat y = gelu(r, gs_conv(r, gs_norm(r, x, &l->norm1), &l->conv, s, s));
-    gs_add(r, x, gs_linear(r, y, &l->lin1));
-    y = gelu(r, gs_linear(r, gs_norm(r, x, &l->norm2), &l->lin2));
-    gs_add(r, x, gs_linear(r, y, &l->lin3));
+    gs_mat y = gelu(wk, gs_conv(wk, gs_norm(wk, x, &l->norm1), &l->conv, s, s));
+    gs_add(wk, x, gs_linear(wk, y, &l->lin1));
+    y = gelu(wk, gs_linear(wk, gs_norm(wk, x, &l->norm2), &l->lin2));
+    gs_add(wk, x, gs_linear(wk, y, &l->lin3));
 }
 
-static void bytenet_block(gs_run *r, const layer *l, gs_mat x, const gs_spans *s)
+static void bytenet_block(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
-    gs_mat y = gs_linear(r, gelu(r, gs_norm(r, x, &l->norm1)), &l->lin1);
-    y = gs_conv(r, gelu(r, gs_norm(r, y, &l->norm2)), &l->conv, s, s);
-    gs_add(r, x, gs_linear(r, gelu(r, gs_norm(r, y, &l->norm3)), &l->lin2));
+    gs_mat y = gs_linear(wk, gelu(wk, gs_norm(wk, x, &l->norm1)), &l->lin1);
+    y = gs_conv(wk, gelu(wk, gs_norm(wk, y, &l->norm2)), &l->conv, s, s);
+    gs_add(wk, x, gs_linear(wk, gelu(wk, gs_norm(wk, y, &l->norm3)), &l->lin2));
 }
 
 /* x: hidden states of the wanted tokens [n, D] -> [n, V] */
-static gs_mat head(gs_run *r, const weights *w, gs_mat x)
+static gs_mat head(gs_worker *wk, const weights *w, gs_mat x)
 {
     if (w->c.head == HEAD_MLM)
-        x = gs_norm(r, gelu(r, gs_linear(r, x, &w->head_dense)), &w->head_norm);
-    return gs_linear(r, x, &w->head);
+        x = gs_norm(wk, gelu(wk, gs_linear(wk, x, &w->head_dense)), &w->head_norm);
+    return gs_linear(wk, x, &w->head);
 }
 
-static void forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out)
+static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
 {
-    static void (*const block[])(gs_run *, const layer *, gs_mat, const gs_spans *) = {gpn_block, convnet_block,
+    static void (*const block[])(gs_worker *, const layer *, gs_mat, const gs_spans *) = {gpn_block, convnet_block,
                                                                                        bytenet_block};
     const weights *w = m->weights;
-    gs_spans s = gs_spans_of(r, b);
-    gs_mat x = w->embed ? gs_embed_tokens(r, b, w->embed, w->c.dim) : gs_embed_one_hot(r, b, w->c.vocab, 0, w->c.dim);
+    gs_spans s = gs_spans_of(wk, b);
+    gs_mat x = w->embed ? gs_embed_tokens(wk, b, w->embed, w->c.dim) : gs_embed_one_hot(wk, b, w->c.vocab, 0, w->c.dim);
     for (int i = 0; i < w->c.layers; i++) {
-        gs_mark mark = gs_arena_mark(r->arena);
-        block[w->c.block](r, &w->layers[i], x, &s);
-        gs_arena_release(r->arena, mark);
+        gs_mark mark = gs_arena_mark(wk->arena);
+        block[w->c.block](wk, &w->layers[i], x, &s);
+        gs_arena_release(wk->arena, mark);
     }
-    gs_mat wanted = out->want_hidden ? x : gs_rows(r, x, out->read, out->n_read);
+    gs_mat wanted = out->want_hidden ? x : gs_rows(wk, x, out->read, out->n_read);
     if (w->c.final_norm)
-        wanted = gs_norm(r, wanted, &w->final_norm);
+        wanted = gs_norm(wk, wanted, &w->final_norm);
     if (out->want_hidden)
         out->hidden = wanted;
     if (out->n_read)
-        out->logits = head(r, w, out->want_hidden ? gs_rows(r, wanted, out->read, out->n_read) : wanted);
+        out->logits = head(wk, w, out->want_hidden ? gs_rows(wk, wanted, out->read, out->n_read) : wanted);
 }
 
 static double flops(const gs_model *m, int T, int n_read)

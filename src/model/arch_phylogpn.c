@@ -157,26 +157,27 @@ static int init(gs_model *m, gs_err *e)
 /* ---- forward ---- */
 
 /* Norm, then GELU. */
-static gs_mat activated(gs_run *r, const weights *w, gs_mat x, const gs_norm_w *norm, const gs_spans *s)
+static gs_mat activated(gs_worker *wk, const weights *w, gs_mat x, const gs_norm_w *norm, const gs_spans *s)
 {
-    gs_mat y = w->c.group ? gs_group_norm(r, x, norm, s) : gs_norm(r, x, norm);
-    gs_activate(r, y, GS_ACT_GELU);
+    gs_mat y = w->c.group ? gs_group_norm(wk, x, norm, s) : gs_norm(wk, x, norm);
+    gs_activate(wk, y, GS_ACT_GELU);
     return y;
 }
 
 /* x [from.rows, D] += its branch -> [to.rows, D] in y */
-static void block(gs_run *r, const weights *w, const layer *l, const gs_spans *from, const gs_spans *to, gs_mat x[2])
+static void block(gs_worker *wk, const weights *w, const layer *l, const gs_spans *from, const gs_spans *to,
+                  gs_mat x[2])
 {
-    gs_mat y = gs_linear(r, activated(r, w, x[0], &l->norm1, from), &l->in);
-    y = gs_conv(r, activated(r, w, y, &l->norm2, from), &l->conv, from, to);
-    y = gs_linear(r, activated(r, w, y, &l->norm3, to), &l->out);
-    gs_add(r, x[1], y);
+    gs_mat y = gs_linear(wk, activated(wk, w, x[0], &l->norm1, from), &l->in);
+    y = gs_conv(wk, activated(wk, w, y, &l->norm2, from), &l->conv, from, to);
+    y = gs_linear(wk, activated(wk, w, y, &l->norm3, to), &l->out);
+    gs_add(wk, x[1], y);
 }
 
 /* Where each token of the batch lies in the result, -1 in the margins. */
-static int *result_rows(gs_run *r, const gs_batch *b, const gs_spans *s, int margin_tokens)
+static int *result_rows(gs_worker *wk, const gs_batch *b, const gs_spans *s, int margin_tokens)
 {
-    int *at = gs_new(r->arena, int, b->T + 1);
+    int *at = gs_new(wk->arena, int, b->T + 1);
     memset(at, 0xff, sizeof *at * (size_t)b->T);
     for (int i = 0; i < s->B; i++)
         for (int t = 0; t < s->len[i]; t++)
@@ -185,9 +186,9 @@ static int *result_rows(gs_run *r, const gs_batch *b, const gs_spans *s, int mar
 }
 
 /* Rows of x for the tokens of the batch, [T, D]; zero in the margins. */
-static gs_mat by_token(gs_run *r, gs_mat x, const int *at, int T)
+static gs_mat by_token(gs_worker *wk, gs_mat x, const int *at, int T)
 {
-    gs_mat y = gs_mat_new(r, T, x.cols);
+    gs_mat y = gs_mat_new(wk, T, x.cols);
     size_t bytes = sizeof(float) * (size_t)x.cols;
     for (int t = 0; t < T; t++)
         if (at[t] < 0)
@@ -197,37 +198,37 @@ static gs_mat by_token(gs_run *r, gs_mat x, const int *at, int T)
     return y;
 }
 
-static gs_mat read_out(gs_run *r, const weights *w, gs_mat x, const int *at, const gs_out *out)
+static gs_mat read_out(gs_worker *wk, const weights *w, gs_mat x, const int *at, const gs_out *out)
 {
-    int *row = gs_new(r->arena, int, out->n_read);
+    int *row = gs_new(wk->arena, int, out->n_read);
     for (int i = 0; i < out->n_read; i++)
         row[i] = at[out->read[i]];
-    gs_mat y = gs_rows(r, x, row, out->n_read);
-    gs_activate(r, y, GS_ACT_GELU);
-    return gs_linear(r, y, &w->head);
+    gs_mat y = gs_rows(wk, x, row, out->n_read);
+    gs_activate(wk, y, GS_ACT_GELU);
+    return gs_linear(wk, y, &w->head);
 }
 
-static void forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out)
+static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
 {
     const weights *w = m->weights;
-    gs_spans s = gs_spans_of(r, b);
-    gs_mat x = gs_embed_tokens(r, b, w->embed, w->c.dim);
+    gs_spans s = gs_spans_of(wk, b);
+    gs_mat x = gs_embed_tokens(wk, b, w->embed, w->c.dim);
     for (int i = 0; i < w->c.layers; i++) {
         const layer *l = &w->layers[i];
-        gs_spans to = gs_spans_crop(r, &s, l->conv.dilation * (l->conv.taps / 2));
-        gs_mat y = gs_crop(r, x, &s, &to);
-        gs_mark mark = gs_arena_mark(r->arena);
-        block(r, w, l, &s, &to, (gs_mat[]){x, y});
-        gs_arena_release(r->arena, mark);
+        gs_spans to = gs_spans_crop(wk, &s, l->conv.dilation * (l->conv.taps / 2));
+        gs_mat y = gs_crop(wk, x, &s, &to);
+        gs_mark mark = gs_arena_mark(wk->arena);
+        block(wk, w, l, &s, &to, (gs_mat[]){x, y});
+        gs_arena_release(wk->arena, mark);
         x = y;
         s = to;
     }
-    x = w->c.group ? gs_group_norm(r, x, &w->final_norm, &s) : gs_norm(r, x, &w->final_norm);
-    const int *at = result_rows(r, b, &s, m->margin);
+    x = w->c.group ? gs_group_norm(wk, x, &w->final_norm, &s) : gs_norm(wk, x, &w->final_norm);
+    const int *at = result_rows(wk, b, &s, m->margin);
     if (out->want_hidden)
-        out->hidden = by_token(r, x, at, b->T);
+        out->hidden = by_token(wk, x, at, b->T);
     if (out->n_read)
-        out->logits = read_out(r, w, x, at, out);
+        out->logits = read_out(wk, w, x, at, out);
 }
 
 static double flops(const gs_model *m, int T, int n_read)

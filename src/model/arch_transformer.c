@@ -299,7 +299,7 @@ static int init(gs_model *m, gs_err *e)
 
 /* ESM's token dropout: rows of mask tokens become zero, and the rest is scaled as if 12 % of the tokens were masked,
  * which they were in training. Source: transformers, modeling_esm.py, EsmEmbeddings.forward. */
-static void token_dropout(gs_run *r, gs_mat x, const gs_batch *b, int32_t mask)
+static void token_dropout(gs_worker *wk, gs_mat x, const gs_batch *b, int32_t mask)
 {
     size_t D = (size_t)x.cols;
     for (int i = 0; i < b->B; i++) {
@@ -308,94 +308,94 @@ static void token_dropout(gs_run *r, gs_mat x, const gs_batch *b, int32_t mask)
             masked += b->ids[t] == mask;
         float scale = (1 - 0.15f * 0.8f) / (1 - (float)masked / (float)T);
         for (int t = b->beg[i]; t < b->beg[i + 1]; t++)
-            r->k->scale(gs_mat_row(x, t), b->ids[t] == mask ? 0 : scale, D);
+            wk->k->scale(gs_mat_row(x, t), b->ids[t] == mask ? 0 : scale, D);
     }
 }
 
 /* -> [T, D] */
-static gs_mat embed_symbols(gs_run *r, const weights *w, const gs_batch *b)
+static gs_mat embed_symbols(gs_worker *wk, const weights *w, const gs_batch *b)
 {
     if (w->c.stem_kernel)
-        return gs_stem(r, b, &w->stem);
+        return gs_stem(wk, b, &w->stem);
     if (w->c.one_hot)
-        return gs_embed_one_hot(r, b, w->c.vocab, w->c.aux_vocab, w->c.dim);
-    return gs_embed_tokens(r, b, w->embed, w->c.dim);
+        return gs_embed_one_hot(wk, b, w->c.vocab, w->c.aux_vocab, w->c.dim);
+    return gs_embed_tokens(wk, b, w->embed, w->c.dim);
 }
 
-static gs_mat embed(gs_run *r, const weights *w, const gs_batch *b, int32_t mask)
+static gs_mat embed(gs_worker *wk, const weights *w, const gs_batch *b, int32_t mask)
 {
-    gs_mat x = embed_symbols(r, w, b);
+    gs_mat x = embed_symbols(wk, w, b);
     if (w->c.token_dropout)
-        token_dropout(r, x, b, mask);
+        token_dropout(wk, x, b, mask);
     for (int t = 0; w->types && t < x.rows; t++) /* one sequence at a time: all tokens are of type 0 */
-        r->k->add(gs_mat_row(x, t), w->types, (size_t)x.cols);
+        wk->k->add(gs_mat_row(x, t), w->types, (size_t)x.cols);
     if (w->positions)
-        gs_add_positions(r, x, b, w->positions, w->c.position_offset);
-    return w->c.embed_norm ? gs_norm(r, x, &w->embed_norm) : x;
+        gs_add_positions(wk, x, b, w->positions, w->c.position_offset);
+    return w->c.embed_norm ? gs_norm(wk, x, &w->embed_norm) : x;
 }
 
 /* [T, D] -> [T, D] */
-static gs_mat feed_forward(gs_run *r, const weights *w, const layer *l, gs_mat x)
+static gs_mat feed_forward(gs_worker *wk, const weights *w, const layer *l, gs_mat x)
 {
-    gs_mat u = gs_linear(r, x, &l->up);
+    gs_mat u = gs_linear(wk, x, &l->up);
     if (w->c.gated)
-        u = gs_glu(r, u, (gs_act)w->c.act);
+        u = gs_glu(wk, u, (gs_act)w->c.act);
     else
-        gs_activate(r, u, (gs_act)w->c.act);
-    return gs_linear(r, u, &l->down);
+        gs_activate(wk, u, (gs_act)w->c.act);
+    return gs_linear(wk, u, &l->down);
 }
 
 /* Post-LN normalises the sum, pre-LN what goes into the branch. In place: x outlives the block's scratch. */
-static void join(gs_run *r, const weights *w, gs_mat x, gs_mat branch, const gs_norm_w *norm)
+static void join(gs_worker *wk, const weights *w, gs_mat x, gs_mat branch, const gs_norm_w *norm)
 {
-    gs_add(r, x, branch);
+    gs_add(wk, x, branch);
     if (!w->c.norm_pre)
-        memcpy(x.d, gs_norm(r, x, norm).d, sizeof(float) * (size_t)x.rows * (size_t)x.cols);
+        memcpy(x.d, gs_norm(wk, x, norm).d, sizeof(float) * (size_t)x.rows * (size_t)x.cols);
 }
 
-static void attention_block(gs_run *r, const weights *w, const layer *l, gs_mat x, const gs_batch *b)
+static void attention_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x, const gs_batch *b)
 {
-    gs_mark mark = gs_arena_mark(r->arena);
-    gs_mat in = w->c.norm_pre ? gs_norm(r, x, &l->norm1) : x;
-    join(r, w, x, gs_attention(r, in, &l->attn, b), &l->norm1);
-    gs_arena_release(r->arena, mark);
+    gs_mark mark = gs_arena_mark(wk->arena);
+    gs_mat in = w->c.norm_pre ? gs_norm(wk, x, &l->norm1) : x;
+    join(wk, w, x, gs_attention(wk, in, &l->attn, b), &l->norm1);
+    gs_arena_release(wk->arena, mark);
 }
 
-static void feed_forward_block(gs_run *r, const weights *w, const layer *l, gs_mat x)
+static void feed_forward_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x)
 {
-    gs_mark mark = gs_arena_mark(r->arena);
-    gs_mat in = w->c.norm_pre ? gs_norm(r, x, &l->norm2) : x;
-    join(r, w, x, feed_forward(r, w, l, in), &l->norm2);
-    gs_arena_release(r->arena, mark);
+    gs_mark mark = gs_arena_mark(wk->arena);
+    gs_mat in = w->c.norm_pre ? gs_norm(wk, x, &l->norm2) : x;
+    join(wk, w, x, feed_forward(wk, w, l, in), &l->norm2);
+    gs_arena_release(wk->arena, mark);
 }
 
 /* x: hidden states of the wanted tokens [n, D] -> [n, R] */
-static gs_mat head(gs_run *r, const weights *w, gs_mat x)
+static gs_mat head(gs_worker *wk, const weights *w, gs_mat x)
 {
     if (w->c.head == HEAD_MLM) {
-        x = gs_linear(r, x, &w->head_dense);
-        gs_activate(r, x, (gs_act)w->c.head_act);
-        x = gs_norm(r, x, &w->head_norm);
+        x = gs_linear(wk, x, &w->head_dense);
+        gs_activate(wk, x, (gs_act)w->c.head_act);
+        x = gs_norm(wk, x, &w->head_norm);
     }
-    return gs_linear(r, x, &w->head);
+    return gs_linear(wk, x, &w->head);
 }
 
-static void forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out)
+static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
 {
     const weights *w = m->weights;
-    gs_mat x = embed(r, w, b, m->tok->mask);
+    gs_mat x = embed(wk, w, b, m->tok->mask);
     for (int i = 0; i < w->c.layers; i++) {
-        attention_block(r, w, &w->layers[i], x, b);
+        attention_block(wk, w, &w->layers[i], x, b);
         if (i == w->c.layers - 1 && !out->want_hidden) /* from here on tokens do not meet: go on with the wanted ones */
-            x = gs_rows(r, x, out->read, out->n_read);
-        feed_forward_block(r, w, &w->layers[i], x);
+            x = gs_rows(wk, x, out->read, out->n_read);
+        feed_forward_block(wk, w, &w->layers[i], x);
     }
     if (w->c.final_norm)
-        x = gs_norm(r, x, &w->final_norm);
+        x = gs_norm(wk, x, &w->final_norm);
     if (out->want_hidden)
         out->hidden = x;
     if (out->n_read)
-        out->logits = head(r, w, out->want_hidden ? gs_rows(r, x, out->read, out->n_read) : x);
+        out->logits = head(wk, w, out->want_hidden ? gs_rows(wk, x, out->read, out->n_read) : x);
 }
 
 /* The last layer's feed-forward and the head see the read-outs only. */

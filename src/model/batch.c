@@ -71,21 +71,21 @@ typedef struct { gs_batch batch; int *at; } layout;   /* at[t]: where the caller
 static int round_up(int n, int to) { return (n + to - 1) / to * to; }
 
 /* The species' symbols at the places of their tokens, 0 in the filler. */
-static const uint8_t *lay_out_aux(gs_run *r, const gs_batch *b, const int *at, int T)
+static const uint8_t *lay_out_aux(gs_worker *wk, const gs_batch *b, const int *at, int T)
 {
     if (!b->n_aux)
         return NULL;
     size_t n = (size_t)b->n_aux;
-    uint8_t *aux = gs_new(r->arena, uint8_t, (size_t)T * n);
+    uint8_t *aux = gs_new(wk->arena, uint8_t, (size_t)T * n);
     memset(aux, 0, (size_t)T * n);
     for (int t = 0; t < b->T; t++)
         memcpy(aux + (size_t)at[t] * n, b->aux + (size_t)t * n, n);
     return aux;
 }
 
-static layout lay_out(gs_run *r, const gs_batch *b)
+static layout lay_out(gs_worker *wk, const gs_batch *b)
 {
-    int *beg = gs_new(r->arena, int, 2 * b->B + 1), *at = gs_new(r->arena, int, b->T + 1);
+    int *beg = gs_new(wk->arena, int, 2 * b->B + 1), *at = gs_new(wk->arena, int, b->T + 1);
     for (int i = 0, t = 0; i < b->B; i++) {
         int len = b->beg[i + 1] - b->beg[i], unit = i + 1 < b->B ? GS_GEMM_PLACE : GS_GEMM_ROWS;
         beg[2 * i] = t;
@@ -93,14 +93,15 @@ static layout lay_out(gs_run *r, const gs_batch *b)
         t = beg[2 * i + 2] = round_up(t + len, unit);
     }
     int T = beg[2 * b->B];
-    int32_t *ids = gs_new(r->arena, int32_t, T + 1);
+    int32_t *ids = gs_new(wk->arena, int32_t, T + 1);
     memset(ids, 0, sizeof *ids * (size_t)T);
     for (int i = 0; i < b->B; i++)
         for (int t = b->beg[i]; t < b->beg[i + 1]; t++) {
             at[t] = beg[2 * i] + t - b->beg[i];
             ids[at[t]] = b->ids[t];
         }
-    gs_batch batch = {.B = 2 * b->B, .T = T, .beg = beg, .ids = ids, .aux = lay_out_aux(r, b, at, T), .n_aux = b->n_aux};
+    gs_batch batch = {.B = 2 * b->B, .T = T, .beg = beg, .ids = ids,
+                      .aux = lay_out_aux(wk, b, at, T), .n_aux = b->n_aux};
     return (layout){batch, at};
 }
 
@@ -119,36 +120,36 @@ static int place_reads(const layout *l, const gs_out *out, int *read, int *where
     return n;
 }
 
-static void forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out)
+static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
 {
-    layout l = lay_out(r, b);
-    int *read = gs_new(r->arena, int, GS_GEMM_PLACE * out->n_read), *where = gs_new(r->arena, int, out->n_read);
+    layout l = lay_out(wk, b);
+    int *read = gs_new(wk->arena, int, GS_GEMM_PLACE * out->n_read), *where = gs_new(wk->arena, int, out->n_read);
     gs_out inner = {.want_hidden = out->want_hidden, .n_read = place_reads(&l, out, read, where), .read = read};
-    m->arch->forward(r, m, &l.batch, &inner);
+    m->arch->forward(wk, m, &l.batch, &inner);
     if (out->want_hidden)
-        out->hidden = gs_rows(r, inner.hidden, l.at, b->T);
+        out->hidden = gs_rows(wk, inner.hidden, l.at, b->T);
     if (out->n_read)
-        out->logits = gs_rows(r, inner.logits, where, out->n_read);
+        out->logits = gs_rows(wk, inner.logits, where, out->n_read);
 }
 
-int gs_forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e)
+int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e)
 {
     out->hidden = (gs_mat){.cols = m->dim};
     out->logits = (gs_mat){.cols = m->head_rows};
     int ret = check_batch(m, b, out, e);
     if (ret || !b->T || (!out->want_hidden && !out->n_read))
         return ret;
-    gs_mark mark = gs_arena_mark(r->arena);
-    if (setjmp(*gs_arena_oom(r->arena))) {
-        gs_arena_release(r->arena, mark);
+    gs_mark mark = gs_arena_mark(wk->arena);
+    if (setjmp(*gs_arena_oom(wk->arena))) {
+        gs_arena_release(wk->arena, mark);
         out->hidden = out->logits = (gs_mat){0};
         return gs_fail(e, GS_ENOMEM, "out of memory for a batch of %d tokens: %zu MB on top of %zu MB were not to be "
-                       "had", b->T, gs_arena_wanted(r->arena) >> 20, gs_arena_peak(r->arena) >> 20);
+                       "had", b->T, gs_arena_wanted(wk->arena) >> 20, gs_arena_peak(wk->arena) >> 20);
     }
-    forward(r, m, b, out);
+    forward(wk, m, b, out);
     if (all_finite(out->hidden) && all_finite(out->logits))
         return 0;
-    gs_arena_release(r->arena, mark);
+    gs_arena_release(wk->arena, mark);
     out->hidden = out->logits = (gs_mat){0};
     return gs_fail(e, GS_EMODEL, "%s gives results that are not finite numbers: its weights are damaged or overflow",
                    m->bundle.path);

@@ -31,7 +31,7 @@ typedef struct {
 void gs_bundle_free(gs_bundle *b);
 
 /* What a forward pass gives. hidden: last hidden states [T, D] (after the final norm). logits: [n_read, head rows]
- * for the wanted tokens only. On the run's arena. */
+ * for the wanted tokens only. On the worker's arena. */
 typedef struct {
     int want_hidden;
     int n_read;
@@ -49,7 +49,7 @@ typedef struct gs_arch {
      * m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
     /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
-    void (*forward)(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out);
+    void (*forward)(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out);
     /* Multiplications and additions (2 per pair) of one sequence of T tokens with n_read read-outs. */
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
@@ -125,9 +125,9 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e);
 int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 
 /* ---- batches ---- */
-/* Run sequences through the model: out->read and out->want_hidden say what is wanted. Results live on r->arena until
+/* Run sequences through the model: out->read and out->want_hidden say what is wanted. Results live on the worker's arena until
  * the caller releases it. Sequences are packed without padding. The only place that catches out of memory.
  * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model gives numbers that are not finite, or has no head;
  * GS_EUSAGE when a sequence is longer than the model can take. */
-int gs_forward(gs_run *r, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e);
+int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e);
 #endif

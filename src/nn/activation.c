@@ -19,22 +19,22 @@ static void (*act_fn(const gs_kernels *k, gs_act act))(float *, size_t)
     }
 }
 
-void gs_activate(gs_run *r, gs_mat x, gs_act act)
+void gs_activate(gs_worker *wk, gs_mat x, gs_act act)
 {
-    act_fn(r->k, act)(x.d, (size_t)x.rows * (size_t)x.cols);
+    act_fn(wk->k, act)(x.d, (size_t)x.rows * (size_t)x.cols);
 }
 
-gs_mat gs_glu(gs_run *r, gs_mat x, gs_act act)
+gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act)
 {
     assert(x.cols % 2 == 0);
-    gs_mat y = gs_mat_new(r, x.rows, x.cols / 2);
-    void (*f)(float *, size_t) = act_fn(r->k, act);
+    gs_mat y = gs_mat_new(wk, x.rows, x.cols / 2);
+    void (*f)(float *, size_t) = act_fn(wk->k, act);
     size_t F = (size_t)y.cols;
     for (int t = 0; t < x.rows; t++) {
         float *to = gs_mat_row(y, t), *from = gs_mat_row(x, t);
         memcpy(to, from, sizeof(float) * F);
         f(to, F);
-        r->k->mul(to, from + F, F);
+        wk->k->mul(to, from + F, F);
     }
     return y;
 }

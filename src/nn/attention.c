@@ -28,7 +28,7 @@ static int longest_row(const gs_batch *b)
 
 /* One block of queries of one head: tokens from .. from + n of the row beg .. beg + len. Shapes depend on that row
  * alone, and so do all bits. */
-static void attend(gs_run *r, const attention *a, int beg, int len, int head, int from, int n)
+static void attend(gs_worker *wk, const attention *a, int beg, int len, int head, int from, int n)
 {
     int D = a->q.cols;
     size_t col = (size_t)head * (size_t)a->d;
@@ -37,48 +37,48 @@ static void attend(gs_run *r, const attention *a, int beg, int len, int head, in
     for (int i = 0; i < n; i++) {
         float *s = a->scores + (size_t)i * (size_t)len;
         if (a->alibi) /* entry j of the shifted table is |from + i - j| */
-            r->k->axpy(s, -a->alibi[head], a->distance + (a->longest - 1) - (from + i), (size_t)len);
-        r->k->softmax(s, (size_t)len);
+            wk->k->axpy(s, -a->alibi[head], a->distance + (a->longest - 1) - (from + i), (size_t)len);
+        wk->k->softmax(s, (size_t)len);
     }
     gs_gemm(&(gs_gemm_args){.c = gs_mat_row(a->out, beg + from) + col, .a = a->scores, .b = gs_mat_row(a->v, beg) + col,
                             .M = n, .N = a->d, .K = len, .ldc = D, .lda = len, .ldb = D, .alpha = 1});
 }
 
-static void attend_row(gs_run *r, const attention *a, int beg, int len)
+static void attend_row(gs_worker *wk, const attention *a, int beg, int len)
 {
     for (int head = 0; head * a->d < a->q.cols; head++)
         for (int from = 0; from < len; from += QUERIES)
-            attend(r, a, beg, len, head, from, len - from < QUERIES ? len - from : QUERIES);
+            attend(wk, a, beg, len, head, from, len - from < QUERIES ? len - from : QUERIES);
 }
 
-static float *distances(gs_run *r, int longest)
+static float *distances(gs_worker *wk, int longest)
 {
-    float *x = gs_new(r->arena, float, 2 * (size_t)longest);
+    float *x = gs_new(wk->arena, float, 2 * (size_t)longest);
     for (int i = 1 - longest; i < longest; i++)
         x[i + longest - 1] = (float)abs(i);
     return x;
 }
 
-gs_mat gs_attention(gs_run *r, gs_mat x, const gs_attention_w *w, const gs_batch *b)
+gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_batch *b)
 {
     assert(w->q.out % w->heads == 0);
-    gs_mat y = gs_mat_new(r, x.rows, w->o.out);
-    gs_mark mark = gs_arena_mark(r->arena);
-    attention a = {.q = gs_linear(r, x, &w->q), .k = gs_linear(r, x, &w->k), .v = gs_linear(r, x, &w->v),
+    gs_mat y = gs_mat_new(wk, x.rows, w->o.out);
+    gs_mark mark = gs_arena_mark(wk->arena);
+    attention a = {.q = gs_linear(wk, x, &w->q), .k = gs_linear(wk, x, &w->k), .v = gs_linear(wk, x, &w->v),
                    .d = w->q.out / w->heads, .alibi = w->slopes, .longest = longest_row(b)};
-    a.out = gs_mat_new(r, x.rows, w->v.out);
-    r->k->scale(a.q.d, 1 / sqrtf((float)a.d), (size_t)x.rows * (size_t)a.q.cols);
+    a.out = gs_mat_new(wk, x.rows, w->v.out);
+    wk->k->scale(a.q.d, 1 / sqrtf((float)a.d), (size_t)x.rows * (size_t)a.q.cols);
     if (w->rotary != GS_ROTARY_NONE) {
-        gs_rotary_table table = gs_rotary_table_new(r, a.longest, a.d, w->rotary_base, w->rotary_bits, w->rotary);
-        gs_rotate(r, a.q, b, &table, w->rotary);
-        gs_rotate(r, a.k, b, &table, w->rotary);
+        gs_rotary_table table = gs_rotary_table_new(wk, a.longest, a.d, w->rotary_base, w->rotary_bits, w->rotary);
+        gs_rotate(wk, a.q, b, &table, w->rotary);
+        gs_rotate(wk, a.k, b, &table, w->rotary);
     }
     if (a.alibi)
-        a.distance = distances(r, a.longest);
-    a.scores = gs_new(r->arena, float, (size_t)QUERIES * (size_t)a.longest);
+        a.distance = distances(wk, a.longest);
+    a.scores = gs_new(wk->arena, float, (size_t)QUERIES * (size_t)a.longest);
     for (int i = 0; i < b->B; i++)
-        attend_row(r, &a, b->beg[i], b->beg[i + 1] - b->beg[i]);
-    gs_linear_to(r, y, a.out, &w->o);
-    gs_arena_release(r->arena, mark);
+        attend_row(wk, &a, b->beg[i], b->beg[i + 1] - b->beg[i]);
+    gs_linear_to(wk, y, a.out, &w->o);
+    gs_arena_release(wk->arena, mark);
     return y;
 }

@@ -16,9 +16,9 @@ static const float *seen(gs_mat x, const gs_conv_w *w, const gs_spans *from, int
 }
 
 /* What lies where: the sequence that each row of `to` belongs to, -1 none. */
-static const int *owners(gs_run *r, const gs_spans *to)
+static const int *owners(gs_worker *wk, const gs_spans *to)
 {
-    int *owner = gs_new(r->arena, int, to->rows + 1);
+    int *owner = gs_new(wk->arena, int, to->rows + 1);
     memset(owner, 0xff, sizeof *owner * (size_t)to->rows);
     for (int i = 0; i < to->B; i++)
         for (int t = 0; t < to->len[i]; t++)
@@ -45,18 +45,18 @@ static void gather(float *out, gs_mat x, const gs_conv_w *w, const gs_spans *fro
     }
 }
 
-static void full(gs_run *r, gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
+static void full(gs_worker *wk, gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
 {
-    const int *owner = owners(r, to);
+    const int *owner = owners(wk, to);
     gs_linear_w flat = {w->w, w->b, w->taps * w->in, w->out};
-    gs_mat hood = gs_mat_new(r, y.rows < BLOCK ? y.rows : BLOCK, flat.in);
+    gs_mat hood = gs_mat_new(wk, y.rows < BLOCK ? y.rows : BLOCK, flat.in);
     for (int beg = 0; beg < y.rows; beg += BLOCK) {
         int n = y.rows - beg < BLOCK ? y.rows - beg : BLOCK;
         for (int t = 0; t < n; t++) {
             int i = owner[beg + t];
             gather(gs_mat_row(hood, t), x, w, from, i, i < 0 ? 0 : centre_of(from, to, i, beg + t));
         }
-        gs_linear_to(r, (gs_mat){gs_mat_row(y, beg), n, w->out}, (gs_mat){hood.d, n, flat.in}, &flat);
+        gs_linear_to(wk, (gs_mat){gs_mat_row(y, beg), n, w->out}, (gs_mat){hood.d, n, flat.in}, &flat);
     }
 }
 
@@ -81,15 +81,15 @@ static void depthwise(gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *fr
         }
 }
 
-gs_mat gs_conv(gs_run *r, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
+gs_mat gs_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
 {
     assert(x.cols == w->in && x.rows == from->rows && w->taps % 2 && (!w->depthwise || w->in == w->out));
-    gs_mat y = gs_mat_new(r, to->rows, w->out);
-    gs_mark mark = gs_arena_mark(r->arena);
+    gs_mat y = gs_mat_new(wk, to->rows, w->out);
+    gs_mark mark = gs_arena_mark(wk->arena);
     if (w->depthwise)
         depthwise(y, x, w, from, to);
     else
-        full(r, y, x, w, from, to);
-    gs_arena_release(r->arena, mark);
+        full(wk, y, x, w, from, to);
+    gs_arena_release(wk->arena, mark);
     return y;
 }

@@ -1,4 +1,4 @@
-/* Layers: out = layer(run, in, weights). Forward only, eager, on arena memory.
+/* Layers: out = layer(worker, in, weights). Forward only, eager, on arena memory.
  * Letters: B rows (sequences), T tokens of all rows together, D channels, H heads, F inner width, V vocabulary.
  *
  * Sequences of a batch lie one after the other in one matrix [T, D], without padding between them; `beg` says
@@ -10,11 +10,13 @@
 #include "base/arena.h"
 #include "kernel/kernel.h"
 
-/* What a worker computes with. One per thread. */
-typedef struct gs_run {
-    gs_arena *arena;
-    const gs_kernels *k;
-} gs_run;
+/* What layers compute with. One per thread. */
+typedef struct gs_worker {
+    gs_arena *arena;         /* where results and scratch lie */
+    const gs_kernels *k;     /* row kernels */
+} gs_worker;
+gs_worker *gs_worker_new(void);       /* NULL: out of memory */
+void gs_worker_free(gs_worker *wk);   /* NULL is fine */
 
 typedef struct { float *d; int rows, cols; } gs_mat;   /* row-major, contiguous */
 
@@ -29,46 +31,46 @@ typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
 typedef struct { int B, T; const int *beg; const int32_t *ids; const uint8_t *aux; int n_aux; } gs_batch;
 
 /* rows x cols, contents undefined. */
-gs_mat gs_mat_new(gs_run *r, int rows, int cols);
+gs_mat gs_mat_new(gs_worker *wk, int rows, int cols);
 float *gs_mat_row(gs_mat x, int row);                                   /* its first element */
 
-gs_mat gs_linear(gs_run *r, gs_mat x, const gs_linear_w *w);            /* [T, in] -> [T, out] */
-void gs_linear_to(gs_run *r, gs_mat y, gs_mat x, const gs_linear_w *w); /* the same into a matrix that exists */
-gs_mat gs_norm(gs_run *r, gs_mat x, const gs_norm_w *w);                /* [T, D] -> [T, D], new matrix */
-void gs_add(gs_run *r, gs_mat x, gs_mat y);                             /* x += y */
-void gs_activate(gs_run *r, gs_mat x, gs_act act);                      /* in place */
+gs_mat gs_linear(gs_worker *wk, gs_mat x, const gs_linear_w *w);            /* [T, in] -> [T, out] */
+void gs_linear_to(gs_worker *wk, gs_mat y, gs_mat x, const gs_linear_w *w); /* the same into a matrix that exists */
+gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w);                /* [T, D] -> [T, D], new matrix */
+void gs_add(gs_worker *wk, gs_mat x, gs_mat y);                             /* x += y */
+void gs_activate(gs_worker *wk, gs_mat x, gs_act act);                      /* in place */
 /* [T, 2F] -> [T, F]: act(first half) * second half. Source: Shazeer 2020, "GLU variants". */
-gs_mat gs_glu(gs_run *r, gs_mat x, gs_act act);
-gs_mat gs_rows(gs_run *r, gs_mat x, const int *row, int n);             /* gather rows: [T, D] -> [n, D] */
+gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act);
+gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n);             /* gather rows: [T, D] -> [n, D] */
 
 /* The same where rows between sequences belong to none: sequence i is rows beg[i] .. beg[i] + len[i] of a matrix. */
 typedef struct { int B, rows; const int *beg, *len; } gs_spans;
-gs_spans gs_spans_of(gs_run *r, const gs_batch *b);
+gs_spans gs_spans_of(gs_worker *wk, const gs_batch *b);
 /* Each sequence less n tokens at either end, from a multiple of GS_GEMM_PLACE on; those that are too short get no
  * rows. */
-gs_spans gs_spans_crop(gs_run *r, const gs_spans *s, int n);
+gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n);
 /* The middle of each sequence: rows of `from` -> rows of `to`; rows of no sequence become 0. */
-gs_mat gs_crop(gs_run *r, gs_mat x, const gs_spans *from, const gs_spans *to);
+gs_mat gs_crop(gs_worker *wk, gs_mat x, const gs_spans *from, const gs_spans *to);
 
 /* Dilated 1-D convolution within each sequence, odd number of taps. w: [out, taps, in], or depthwise (in = out = D)
  * [taps, D]; b [out] or NULL. `to` = `from` makes it "same" (zeros beyond the ends), `to` = `from` cropped by
  * dilation * (taps / 2) "valid". [from.rows, in] -> [to.rows, out] */
 typedef struct { const float *w, *b; int in, out, taps, dilation, depthwise; } gs_conv_w;
-gs_mat gs_conv(gs_run *r, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to);
+gs_mat gs_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to);
 /* One mean and variance over all tokens and channels of a sequence. Source: Wu 2018, group normalisation with one
  * group. Rows of no sequence become 0. */
-gs_mat gs_group_norm(gs_run *r, gs_mat x, const gs_norm_w *w, const gs_spans *s);
+gs_mat gs_group_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w, const gs_spans *s);
 
 /* 1 at channel id, and for species s of b->aux at channel V + s * A + symbol; else 0. -> [T, D] */
-gs_mat gs_embed_one_hot(gs_run *r, const gs_batch *b, int V, int A, int D);
+gs_mat gs_embed_one_hot(gs_worker *wk, const gs_batch *b, int V, int A, int D);
 /* table [V, D] -> [T, D] */
-gs_mat gs_embed_tokens(gs_run *r, const gs_batch *b, const float *table, int D);
+gs_mat gs_embed_tokens(gs_worker *wk, const gs_batch *b, const float *table, int D);
 /* x[t] += table[offset + position of t in its row] */
-void gs_add_positions(gs_run *r, gs_mat x, const gs_batch *b, const float *table, int offset);
+void gs_add_positions(gs_worker *wk, gs_mat x, const gs_batch *b, const float *table, int offset);
 /* 1-D convolution over one-hot tokens as a sum of one table row per tap: table [taps, V, D], centred, tokens
  * beyond the row's ends count as `pad` (-1: as nothing). */
 typedef struct { const float *table; int taps, V, D, pad; } gs_stem_w;
-gs_mat gs_stem(gs_run *r, const gs_batch *b, const gs_stem_w *w);
+gs_mat gs_stem(gs_worker *wk, const gs_batch *b, const gs_stem_w *w);
 
 /* Multi-head self-attention within each row.
  * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the row), base as given, rotary_bits: how many
@@ -83,5 +85,5 @@ typedef struct {
     int rotary_bits;
     const float *slopes;
 } gs_attention_w;
-gs_mat gs_attention(gs_run *r, gs_mat x, const gs_attention_w *w, const gs_batch *b);
+gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_batch *b);
 #endif

@@ -2,47 +2,47 @@
 #include <string.h>
 #include "nn/nn.h"
 
-gs_mat gs_norm(gs_run *r, gs_mat x, const gs_norm_w *w)
+gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w)
 {
-    gs_mat y = gs_mat_new(r, x.rows, x.cols);
+    gs_mat y = gs_mat_new(wk, x.rows, x.cols);
     size_t n = (size_t)x.cols;
     if (w->kind == GS_NORM_NONE)
         memcpy(y.d, x.d, sizeof(float) * (size_t)x.rows * n);
     for (int t = 0; w->kind == GS_NORM_LAYER && t < x.rows; t++)
-        r->k->layernorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->b, w->eps, n);
+        wk->k->layernorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->b, w->eps, n);
     for (int t = 0; w->kind == GS_NORM_RMS && t < x.rows; t++)
-        r->k->rmsnorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->eps, n);
+        wk->k->rmsnorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->eps, n);
     return y;
 }
 
 /* Rows of one sequence, n of them, centred in place and scaled to variance 1. Sums run over a row in float32 and over rows
  * in double: the numbers are too many for float32 alone. ones: [D] */
-static void standardise(gs_run *r, gs_mat y, int beg, int n, float eps, const float *ones)
+static void standardise(gs_worker *wk, gs_mat y, int beg, int n, float eps, const float *ones)
 {
     size_t D = (size_t)y.cols;
     double sum = 0, square = 0, all = (double)n * y.cols;
     for (int t = beg; t < beg + n; t++)
-        sum += r->k->dot(gs_mat_row(y, t), ones, D);
+        sum += wk->k->dot(gs_mat_row(y, t), ones, D);
     for (int t = beg; t < beg + n; t++) {
-        r->k->axpy(gs_mat_row(y, t), -(float)(sum / all), ones, D);
-        square += r->k->dot(gs_mat_row(y, t), gs_mat_row(y, t), D);
+        wk->k->axpy(gs_mat_row(y, t), -(float)(sum / all), ones, D);
+        square += wk->k->dot(gs_mat_row(y, t), gs_mat_row(y, t), D);
     }
-    r->k->scale(gs_mat_row(y, beg), (float)(1 / sqrt(square / all + eps)), (size_t)n * D);
+    wk->k->scale(gs_mat_row(y, beg), (float)(1 / sqrt(square / all + eps)), (size_t)n * D);
 }
 
-gs_mat gs_group_norm(gs_run *r, gs_mat x, const gs_norm_w *w, const gs_spans *s)
+gs_mat gs_group_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w, const gs_spans *s)
 {
-    gs_mat y = gs_crop(r, x, s, s); /* a copy, with 0 between the sequences */
+    gs_mat y = gs_crop(wk, x, s, s); /* a copy, with 0 between the sequences */
     size_t D = (size_t)x.cols;
-    float *ones = gs_new(r->arena, float, D);
+    float *ones = gs_new(wk->arena, float, D);
     for (size_t i = 0; i < D; i++)
         ones[i] = 1;
     for (int i = 0; i < s->B; i++) {
         if (s->len[i])
-            standardise(r, y, s->beg[i], s->len[i], w->eps, ones);
+            standardise(wk, y, s->beg[i], s->len[i], w->eps, ones);
         for (int t = s->beg[i]; t < s->beg[i] + s->len[i]; t++) {
-            r->k->mul(gs_mat_row(y, t), w->g, D);
-            r->k->add(gs_mat_row(y, t), w->b, D);
+            wk->k->mul(gs_mat_row(y, t), w->g, D);
+            wk->k->add(gs_mat_row(y, t), w->b, D);
         }
     }
     return y;

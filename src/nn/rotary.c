@@ -13,11 +13,11 @@ static float rounded(float x, int bits)
     return ldexpf(rintf(ldexpf(x, -step)), step);
 }
 
-gs_rotary_table gs_rotary_table_new(gs_run *r, int T, int d, float base, int bits, gs_rotary kind)
+gs_rotary_table gs_rotary_table_new(gs_worker *wk, int T, int d, float base, int bits, gs_rotary kind)
 {
     int pairs = d / 2;
-    float *c = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
-    float *s = gs_new(r->arena, float, (size_t)T * (size_t)pairs);
+    float *c = gs_new(wk->arena, float, (size_t)T * (size_t)pairs);
+    float *s = gs_new(wk->arena, float, (size_t)T * (size_t)pairs);
     for (int i = 0; i < pairs; i++) {
         float inv_freq = rounded(1 / powf(base, (float)(2 * i) / (float)d), bits);
         double power = pow((double)base, 2.0 * i / d);
@@ -31,11 +31,11 @@ gs_rotary_table gs_rotary_table_new(gs_run *r, int T, int d, float base, int bit
     return (gs_rotary_table){c, s, pairs};
 }
 
-void gs_rotate(gs_run *r, gs_mat x, const gs_batch *b, const gs_rotary_table *table, gs_rotary kind)
+void gs_rotate(gs_worker *wk, gs_mat x, const gs_batch *b, const gs_rotary_table *table, gs_rotary kind)
 {
     int d = 2 * table->pairs;
     void (*rotate)(float *, const float *, const float *, size_t) =
-        kind == GS_ROTARY_HALF ? r->k->rotate_half : r->k->rotate_pairs;
+        kind == GS_ROTARY_HALF ? wk->k->rotate_half : wk->k->rotate_pairs;
     for (int i = 0; i < b->B; i++)
         for (int t = b->beg[i]; t < b->beg[i + 1]; t++) {
             size_t at = (size_t)(t - b->beg[i]) * (size_t)table->pairs;

@@ -2,17 +2,17 @@
 #include "kernel/gemm.h"
 #include "nn/nn.h"
 
-gs_spans gs_spans_of(gs_run *r, const gs_batch *b)
+gs_spans gs_spans_of(gs_worker *wk, const gs_batch *b)
 {
-    int *len = gs_new(r->arena, int, b->B + 1);
+    int *len = gs_new(wk->arena, int, b->B + 1);
     for (int i = 0; i < b->B; i++)
         len[i] = b->beg[i + 1] - b->beg[i];
     return (gs_spans){b->B, b->T, b->beg, len};
 }
 
-gs_spans gs_spans_crop(gs_run *r, const gs_spans *s, int n)
+gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n)
 {
-    int *beg = gs_new(r->arena, int, s->B + 1), *len = gs_new(r->arena, int, s->B + 1), end = 0;
+    int *beg = gs_new(wk->arena, int, s->B + 1), *len = gs_new(wk->arena, int, s->B + 1), end = 0;
     for (int i = 0; i < s->B; i++) {
         len[i] = s->len[i] > 2 * n ? s->len[i] - 2 * n : 0;
         beg[i] = (end + GS_GEMM_PLACE - 1) / GS_GEMM_PLACE * GS_GEMM_PLACE;
@@ -21,9 +21,9 @@ gs_spans gs_spans_crop(gs_run *r, const gs_spans *s, int n)
     return (gs_spans){s->B, end, beg, len};
 }
 
-gs_mat gs_crop(gs_run *r, gs_mat x, const gs_spans *from, const gs_spans *to)
+gs_mat gs_crop(gs_worker *wk, gs_mat x, const gs_spans *from, const gs_spans *to)
 {
-    gs_mat y = gs_mat_new(r, to->rows, x.cols);
+    gs_mat y = gs_mat_new(wk, to->rows, x.cols);
     size_t D = (size_t)x.cols;
     memset(y.d, 0, sizeof(float) * (size_t)y.rows * D);
     for (int i = 0; i < to->B; i++) {

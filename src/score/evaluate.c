@@ -103,14 +103,14 @@ static void read_marginal(const gs_model *m, const float *logits, gs_term *t)
 }
 
 /* The normaliser is computed once per read-out. */
-static int read_terms(gs_run *r, const pack *k, gs_mat logits, gs_err *e)
+static int read_terms(gs_worker *wk, const pack *k, gs_mat logits, gs_err *e)
 {
     gs_plan *p = k->plan;
     double *norm = malloc(((size_t)k->n_read + 1) * sizeof *norm);
     if (!norm)
         return gs_fail_mem(e, "a batch", (size_t)k->n_read * sizeof *norm);
     for (int i = 0; i < k->n_read; i++)
-        norm[i] = r->k->logsumexp(gs_mat_row(logits, i), (size_t)logits.cols);
+        norm[i] = wk->k->logsumexp(gs_mat_row(logits, i), (size_t)logits.cols);
     for (size_t j = p->first[k->from]; j < p->first[k->to]; j++) {
         gs_term *t = &p->term[p->term_of[j]];
         int at = k->read_of[j - p->first[k->from]];
@@ -192,44 +192,23 @@ static void read_pairs(const pack *k, gs_mat hidden)
         p->pair[i].value = distance(k, &p->pair[i], hidden);
 }
 
-int gs_evaluate(gs_run *r, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e)
+int gs_evaluate(gs_worker *wk, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e)
 {
     pack k = {.plan = plan, .m = m, .from = from, .to = to};
-    gs_mark mark = gs_arena_mark(r->arena);
+    gs_mark mark = gs_arena_mark(wk->arena);
     int rc = pack_alloc(&k, e);
     if (rc)
         goto out;
     pack_rows(&k);
     gs_batch b = {.B = to - from, .T = k.beg[to - from], .beg = k.beg, .ids = k.ids, .aux = m->n_aux ? k.aux : NULL, .n_aux = m->n_aux};
     gs_out o = {.want_hidden = plan->n_pair > 0, .n_read = k.n_read, .read = k.read};
-    rc = gs_forward(r, m, &b, &o, e);
+    rc = gs_forward(wk, m, &b, &o, e);
     if (!rc)
-        rc = read_terms(r, &k, o.logits, e);
+        rc = read_terms(wk, &k, o.logits, e);
     if (!rc)
         read_pairs(&k, o.hidden);
 out:
     pack_free(&k);
-    gs_arena_release(r->arena, mark);
+    gs_arena_release(wk->arena, mark);
     return rc;
-}
-
-gs_run *gs_run_new(void)
-{
-    gs_run *r = malloc(sizeof *r);
-    if (!r)
-        return NULL;
-    *r = (gs_run){.arena = gs_arena_new(), .k = gs_kernels_best()};
-    if (!r->arena) {
-        free(r);
-        return NULL;
-    }
-    return r;
-}
-
-void gs_run_free(gs_run *r)
-{
-    if (!r)
-        return;
-    gs_arena_free(r->arena);
-    free(r);
 }

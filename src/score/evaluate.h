@@ -5,10 +5,6 @@
 #include "score/scorer.h"
 
 /* Rows from .. to of `plan` (after gs_plan_sort), which end where a group ends. Several threads may evaluate different
- * rows of one plan at once, each with a run of its own. Memory of the run is released before returning. */
-int gs_evaluate(gs_run *r, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e);
-
-/* One worker's state; NULL when out of memory. */
-gs_run *gs_run_new(void);
-void gs_run_free(gs_run *r);
+ * rows of one plan at once, each with a worker of its own. Memory of the worker is released before returning. */
+int gs_evaluate(gs_worker *wk, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e);
 #endif

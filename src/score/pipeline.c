@@ -141,23 +141,23 @@ static void *worker(void *arg)
 {
     pipeline *p = arg;
     gs_err e = {0};
-    gs_run *run = gs_run_new();
+    gs_worker *worker = gs_worker_new();
     gs_job *j;
     int batch;
-    if (!run) {
-        gs_fail_mem(&e, "a worker", sizeof *run);
+    if (!worker) {
+        gs_fail_mem(&e, "a worker", sizeof *worker);
         fail(p, &e);
         return NULL;
     }
     while ((j = take(p, &batch))) {
         int from = j->cut[batch], to = j->cut[batch + 1];
-        if (gs_evaluate(run, p->task->scorer->m, &j->plan, from, to, &e)) {
+        if (gs_evaluate(worker, p->task->scorer->m, &j->plan, from, to, &e)) {
             fail(p, &e);
             break;
         }
         done(p, j);
     }
-    gs_run_free(run);
+    gs_worker_free(worker);
     return NULL;
 }
 

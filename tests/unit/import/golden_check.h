@@ -124,7 +124,7 @@ static int golden_positions(const gs_tensors *s, int i, int margin, int T, int *
 
 /* Sequence i: hidden states and logits (where the model has a head; of all tokens where none are named), then the
  * logits alone, which take a shorter way. Differences to diff[2]. */
-static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, int i, double diff[2])
+static void golden_sequence(gs_worker *wk, const gs_model *m, const gs_tensors *s, int i, double diff[2])
 {
     gs_err e = {0};
     const gs_tensor *ids = golden_tensor(s, i, "ids"), *aux = golden_tensor(s, i, "aux");
@@ -133,8 +133,8 @@ static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, i
     gs_batch b = {.B = 1, .T = T, .beg = (int[]){0, T}, .ids = id, .aux = aux ? aux->data : NULL,
                   .n_aux = aux ? (int)aux->shape[1] : 0};
     gs_out both = {.want_hidden = 1, .n_read = n, .read = read}, logits = {.n_read = n, .read = read};
-    gs_mark mark = gs_arena_mark(r->arena);
-    if (gs_forward(r, m, &b, &both, &e) || (want && gs_forward(r, m, &b, &logits, &e)))
+    gs_mark mark = gs_arena_mark(wk->arena);
+    if (gs_forward(wk, m, &b, &both, &e) || (want && gs_forward(wk, m, &b, &logits, &e)))
         fail_msg("%s", e.msg);
     gs_mat hidden = {gs_mat_row(both.hidden, m->margin), T - 2 * m->margin, both.hidden.cols};
     diff[0] = fmax(diff[0], max_difference(hidden, golden_tensor(s, i, "hidden")));
@@ -143,7 +143,7 @@ static void golden_sequence(gs_run *r, const gs_model *m, const gs_tensors *s, i
         assert_memory_equal(both.logits.d, logits.logits.d,
                             sizeof(float) * (size_t)both.logits.rows * (size_t)both.logits.cols);
     }
-    gs_arena_release(r->arena, mark);
+    gs_arena_release(wk->arena, mark);
     free(id);
     free(read);
 }
@@ -154,16 +154,16 @@ static void golden_forward_of(const gs_model *m, const golden *g)
     char path[4096];
     gs_err e = {0};
     gs_tensors s = {0};
-    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
     double diff[2] = {0, 0};
     int n = 0;
     assert_int_equal(gs_safetensors_read(&s, golden_path(g, "forward.safetensors", path), NULL, &e), 0);
     for (; golden_tensor(&s, n, "ids"); n++)
-        golden_sequence(&r, m, &s, n, diff);
+        golden_sequence(&wk, m, &s, n, diff);
     print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir, n,
-                  diff[0], diff[1], r.k->name);
+                  diff[0], diff[1], wk.k->name);
     assert_true(n > 0 && diff[0] <= g->tolerance && diff[1] <= g->tolerance);
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
     gs_tensors_free(&s);
 }
 

@@ -67,11 +67,11 @@ static gs_batch batch_of(const gs_model *m, const pair *p, int from, int n, cons
                       .aux = m->n_aux ? p->aux + (size_t)from * (size_t)m->n_aux : NULL, .n_aux = m->n_aux};
 }
 
-static gs_mat forward(gs_run *r, const gs_model *m, gs_batch b, int read, int want_hidden)
+static gs_mat forward(gs_worker *wk, const gs_model *m, gs_batch b, int read, int want_hidden)
 {
     gs_err e = {0};
     gs_out out = {.want_hidden = want_hidden, .n_read = 1, .read = &read};
-    if (gs_forward(r, m, &b, &out, &e))
+    if (gs_forward(wk, m, &b, &out, &e))
         fail_msg("%s", e.msg);
     return out.logits;
 }
@@ -82,15 +82,15 @@ static void test_neighbours(void **state)
     (void)state;
     for (int i = 0; i < N; i++) {
         gs_model *m = golden_open(&goldens[i]);
-        gs_run r = {gs_arena_new(), gs_kernels_best()};
+        gs_worker wk = {gs_arena_new(), gs_kernels_best()};
         int n1 = 2 * m->margin + 31, n2 = 2 * m->margin + 77, alone[] = {0, n2};
         pair p = new_pair(m, n1, n2);
-        gs_mat both = forward(&r, m, batch_of(m, &p, 0, 2, p.beg), n1 + m->margin + 40, 0);
-        gs_mat one = forward(&r, m, batch_of(m, &p, n1, 1, alone), m->margin + 40, 1);
+        gs_mat both = forward(&wk, m, batch_of(m, &p, 0, 2, p.beg), n1 + m->margin + 40, 0);
+        gs_mat one = forward(&wk, m, batch_of(m, &p, n1, 1, alone), m->margin + 40, 1);
         assert_memory_equal(both.d, one.d, sizeof(float) * (size_t)m->head_rows);
         free(p.ids);
         free(p.aux);
-        gs_arena_free(r.arena);
+        gs_arena_free(wk.arena);
         gs_model_close(m);
     }
 }
@@ -98,12 +98,12 @@ static void test_neighbours(void **state)
 static void refused(const gs_model *m, gs_batch b, int read, const char *says)
 {
     gs_err e = {0};
-    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
     gs_out out = {.n_read = 1, .read = &read};
-    assert_true(gs_forward(&r, m, &b, &out, &e) < 0);
+    assert_true(gs_forward(&wk, m, &b, &out, &e) < 0);
     if (!strstr(e.msg, says))
         fail_msg("\"%s\" lacks \"%s\"", e.msg, says);
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
 }
 
 static void test_margins(void **state)

@@ -21,7 +21,7 @@ static gs_model *open_mito(void)
 }
 
 /* One window: the logits at its centre. Returns the largest difference. */
-static double check_window(gs_run *r, const gs_model *m, json_t *window, int centre)
+static double check_window(gs_worker *wk, const gs_model *m, json_t *window, int centre)
 {
     gs_err e = {0};
     json_t *ids = json_object_get(window, "ids"), *want = json_object_get(window, "logits");
@@ -32,14 +32,14 @@ static double check_window(gs_run *r, const gs_model *m, json_t *window, int cen
         id[i] = (int32_t)json_integer_value(json_array_get(ids, (size_t)i));
     gs_batch b = {.B = 1, .T = beg[1], .beg = beg, .ids = id};
     gs_out out = {.n_read = 1, .read = &centre};
-    gs_mark mark = gs_arena_mark(r->arena);
-    if (gs_forward(r, m, &b, &out, &e))
+    gs_mark mark = gs_arena_mark(wk->arena);
+    if (gs_forward(wk, m, &b, &out, &e))
         fail_msg("%s", e.msg);
     assert_int_equal(json_array_size(want), out.logits.cols);
     double most = 0;
     for (int i = 0; i < out.logits.cols; i++)
         most = fmax(most, fabs(out.logits.d[i] - json_number_value(json_array_get(want, (size_t)i))));
-    gs_arena_release(r->arena, mark);
+    gs_arena_release(wk->arena, mark);
     free(id);
     return most;
 }
@@ -52,13 +52,13 @@ static void test_logits(void **state)
     double most = 0;
     assert_non_null(ref);
     gs_model *m = open_mito();
-    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
     int centre = (int)json_integer_value(json_object_get(ref, "centre"));
     json_array_foreach(json_object_get(ref, "windows"), i, window)
-        most = fmax(most, check_window(&r, m, window, centre));
-    print_message("mito: %zu windows, largest difference of logits %.2e (kernels %s)\n", i, most, r.k->name);
+        most = fmax(most, check_window(&wk, m, window, centre));
+    print_message("mito: %zu windows, largest difference of logits %.2e (kernels %s)\n", i, most, wk.k->name);
     assert_true(i > 0 && most <= 1e-3);
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
     gs_model_close(m);
     json_decref(ref);
 }

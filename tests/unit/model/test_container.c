@@ -82,10 +82,10 @@ static void try_forward(gs_bundle *b)
     const int beg[] = {0, 4}, read = 2;
     gs_out out = {.want_hidden = 1, .n_read = 1, .read = &read};
     gs_model *m = gs_model_build(b, NULL);
-    gs_run r = {gs_arena_new(), gs_kernels_best()};
+    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
     if (m)
-        gs_forward(&r, m, &(gs_batch){.B = 1, .T = 4, .beg = beg, .ids = ids}, &out, NULL);
-    gs_arena_free(r.arena);
+        gs_forward(&wk, m, &(gs_batch){.B = 1, .T = 4, .beg = beg, .ids = ids}, &out, NULL);
+    gs_arena_free(wk.arena);
     gs_model_close(m);
 }
 

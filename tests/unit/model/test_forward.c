@@ -21,9 +21,9 @@ static gs_model *tiny(const char *config)
     return m;
 }
 
-static gs_run new_run(void)
+static gs_worker new_run(void)
 {
-    return (gs_run){gs_arena_new(), gs_kernels_best()};
+    return (gs_worker){gs_arena_new(), gs_kernels_best()};
 }
 
 static const int32_t ids[] = {0, 1, 2, 3, 5, 3, 2, 1, 0, 0, 4, 2};
@@ -37,27 +37,27 @@ static void test_neighbours(void **state)
                                           TINY_CONFIG ",\"position\":\"none\",\"token_dropout\":true,\"act\":\"relu2\""};
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
         gs_model *m = tiny(configs[i]);
-        gs_run r = new_run();
+        gs_worker wk = new_run();
         const int beg[] = {0, 5, 12}, alone_beg[] = {0, 7}, read[] = {4, 6}, alone_read[] = {1};
         gs_batch both = {.B = 2, .T = 12, .beg = beg, .ids = ids}, alone = {.B = 1, .T = 7, .beg = alone_beg, .ids = ids + 5};
         gs_out x = {.n_read = 2, .read = read}, y = {.want_hidden = 1, .n_read = 1, .read = alone_read};
-        assert_int_equal(gs_forward(&r, m, &both, &x, NULL), 0);
-        assert_int_equal(gs_forward(&r, m, &alone, &y, NULL), 0);
+        assert_int_equal(gs_forward(&wk, m, &both, &x, NULL), 0);
+        assert_int_equal(gs_forward(&wk, m, &alone, &y, NULL), 0);
         assert_int_equal(x.logits.rows, 2);
         assert_int_equal(y.hidden.rows, 7);
         assert_memory_equal(gs_mat_row(x.logits, 1), y.logits.d, 4 * sizeof(float));
-        gs_arena_free(r.arena);
+        gs_arena_free(wk.arena);
         gs_model_close(m);
     }
 }
 
 static int forward(const gs_model *m, const gs_batch *b, gs_out out, gs_err *e)
 {
-    gs_run r = new_run();
+    gs_worker wk = new_run();
     *e = (gs_err){0};
-    int ret = gs_forward(&r, m, b, &out, e);
+    int ret = gs_forward(&wk, m, b, &out, e);
     assert_true(ret == 0 || (!out.hidden.rows && !out.logits.rows));
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
     return ret;
 }
 
@@ -105,7 +105,7 @@ static void test_half_weights(void **state)
     (void)state;
     const int beg[] = {0, 12}, read[] = {0, 4, 11};
     gs_model *m[2];
-    gs_run r = new_run();
+    gs_worker wk = new_run();
     gs_out out[2];
     for (int i = 0; i < 2; i++) {
         gs_bundle b = tiny_bundle(TINY_CONFIG, NULL);
@@ -126,12 +126,12 @@ static void test_half_weights(void **state)
         m[i] = gs_model_build(&b, NULL);
         assert_non_null(m[i]);
         out[i] = (gs_out){.n_read = 3, .read = read};
-        assert_int_equal(gs_forward(&r, m[i], &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, &out[i], NULL), 0);
+        assert_int_equal(gs_forward(&wk, m[i], &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, &out[i], NULL), 0);
     }
     assert_memory_equal(out[0].logits.d, out[1].logits.d, 12 * sizeof(float));
     assert_int_equal(m[0]->memory, 0);
     assert_int_equal(m[1]->memory, 128);
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
     gs_model_close(m[0]);
     gs_model_close(m[1]);
 }
@@ -151,18 +151,18 @@ static void test_out_of_memory(void **state)
     int32_t *many = calloc(T, sizeof *many);
     assert_non_null(many);
     const int beg[] = {0, T}, small[] = {0, 12}, read = 0;
-    gs_run r = new_run();
+    gs_worker wk = new_run();
     gs_out out = {.n_read = 1, .read = &read};
     getrlimit(RLIMIT_AS, &old);
     low.rlim_max = old.rlim_max;
     setrlimit(RLIMIT_AS, &low);
-    int ret = gs_forward(&r, m, &(gs_batch){.B = 1, .T = T, .beg = beg, .ids = many}, &out, &e);
+    int ret = gs_forward(&wk, m, &(gs_batch){.B = 1, .T = T, .beg = beg, .ids = many}, &out, &e);
     setrlimit(RLIMIT_AS, &old);
     assert_int_equal(ret, -GS_ENOMEM);
     assert_non_null(strstr(e.msg, "40000000 tokens"));
-    assert_int_equal(gs_forward(&r, m, &(gs_batch){.B = 1, .T = 12, .beg = small, .ids = ids}, &out, &e), 0);
+    assert_int_equal(gs_forward(&wk, m, &(gs_batch){.B = 1, .T = 12, .beg = small, .ids = ids}, &out, &e), 0);
     free(many);
-    gs_arena_free(r.arena);
+    gs_arena_free(wk.arena);
     gs_model_close(m);
 }
 

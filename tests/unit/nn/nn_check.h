@@ -16,35 +16,35 @@
 
 static inline int run_new(void **state)
 {
-    gs_run *r = calloc(1, sizeof *r);
-    if (!r || !(r->arena = gs_arena_new()))
+    gs_worker *wk = calloc(1, sizeof *wk);
+    if (!wk || !(wk->arena = gs_arena_new()))
         return -1;
-    r->k = gs_kernels_best();
+    wk->k = gs_kernels_best();
     gs_err e = {0};
     if (gs_gemm_open(1, &e))
         return -1;
-    *state = r;
+    *state = wk;
     return 0;
 }
 
 static inline int run_free(void **state)
 {
-    gs_run *r = *state;
-    gs_arena_free(r->arena);
-    free(r);
+    gs_worker *wk = *state;
+    gs_arena_free(wk->arena);
+    free(wk);
     return 0;
 }
 
-static inline float *random_new(gs_run *r, size_t n, uint64_t seed)
+static inline float *random_new(gs_worker *wk, size_t n, uint64_t seed)
 {
-    float *x = gs_new(r->arena, float, n);
+    float *x = gs_new(wk->arena, float, n);
     random_floats(x, n, 1, seed);
     return x;
 }
 
-static inline gs_mat random_mat(gs_run *r, int rows, int cols, uint64_t seed)
+static inline gs_mat random_mat(gs_worker *wk, int rows, int cols, uint64_t seed)
 {
-    return (gs_mat){random_new(r, (size_t)rows * (size_t)cols, seed), rows, cols};
+    return (gs_mat){random_new(wk, (size_t)rows * (size_t)cols, seed), rows, cols};
 }
 
 static inline void assert_near(float got, double want, double tolerance)

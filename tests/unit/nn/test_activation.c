@@ -14,10 +14,10 @@ static double expected(gs_act act, double x)
 
 static void test_all(void **state)
 {
-    gs_run *r = *state;
+    gs_worker *wk = *state;
     for (int act = 0; act < GS_ACT_COUNT; act++) {
-        gs_mat x = random_mat(r, 3, 37, 1), y = random_mat(r, 3, 37, 1);
-        gs_activate(r, y, (gs_act)act);
+        gs_mat x = random_mat(wk, 3, 37, 1), y = random_mat(wk, 3, 37, 1);
+        gs_activate(wk, y, (gs_act)act);
         for (int i = 0; i < 3 * 37; i++)
             assert_near(y.d[i], expected((gs_act)act, x.d[i]), 2e-7);
     }
@@ -25,11 +25,11 @@ static void test_all(void **state)
 
 static void test_glu(void **state)
 {
-    gs_run *r = *state;
+    gs_worker *wk = *state;
     enum { F = 19 };
-    gs_mat x = random_mat(r, 3, 2 * F, 1);
+    gs_mat x = random_mat(wk, 3, 2 * F, 1);
     for (int act = 0; act < GS_ACT_COUNT; act++) {
-        gs_mat y = gs_glu(r, x, (gs_act)act);
+        gs_mat y = gs_glu(wk, x, (gs_act)act);
         assert_int_equal(y.cols, F);
         for (int t = 0; t < 3; t++)
             for (int i = 0; i < F; i++)

@@ -2,13 +2,13 @@
 
 enum { D = 48, HEADS = 4, d = D / HEADS };
 
-static gs_attention_w weights(gs_run *r, gs_rotary rotary, const float *slopes)
+static gs_attention_w weights(gs_worker *wk, gs_rotary rotary, const float *slopes)
 {
     gs_attention_w w = {.heads = HEADS, .rotary = rotary, .rotary_base = 10000, .slopes = slopes};
     gs_linear_w *part[] = {&w.q, &w.k, &w.v, &w.o};
     for (uint64_t i = 0; i < 4; i++) {
-        *part[i] = (gs_linear_w){random_new(r, D * D, 10 + i), random_new(r, D, 20 + i), D, D};
-        r->k->scale((float *)part[i]->w, 0.25f, D * D); /* scores of a trained model's size */
+        *part[i] = (gs_linear_w){random_new(wk, D * D, 10 + i), random_new(wk, D, 20 + i), D, D};
+        wk->k->scale((float *)part[i]->w, 0.25f, D * D); /* scores of a trained model's size */
     }
     return w;
 }
@@ -82,12 +82,12 @@ static const gs_batch batch = {.B = 5, .T = 361, .beg = beg};
 
 static void test_values(void **state)
 {
-    gs_run *r = *state;
-    gs_mat x = random_mat(r, batch.T, D, 1);
+    gs_worker *wk = *state;
+    gs_mat x = random_mat(wk, batch.T, D, 1);
     for (int kind = GS_ROTARY_NONE; kind <= GS_ROTARY_PAIRS; kind++)
         for (int alibi = 0; alibi < 2; alibi++) {
-            gs_attention_w w = weights(r, (gs_rotary)kind, alibi ? slopes : NULL);
-            gs_mat y = gs_attention(r, x, &w, &batch);
+            gs_attention_w w = weights(wk, (gs_rotary)kind, alibi ? slopes : NULL);
+            gs_mat y = gs_attention(wk, x, &w, &batch);
             for (int b = 0; b < batch.B; b++)
                 check_row(&w, gs_mat_row(x, beg[b]), gs_mat_row(y, beg[b]), beg[b + 1] - beg[b]);
         }
@@ -96,13 +96,13 @@ static void test_values(void **state)
 /* Each row alone: the same bits as among the others. */
 static void test_rows_are_independent(void **state)
 {
-    gs_run *r = *state;
-    gs_attention_w w = weights(r, GS_ROTARY_HALF, slopes);
-    gs_mat x = random_mat(r, batch.T, D, 1), y = gs_attention(r, x, &w, &batch);
+    gs_worker *wk = *state;
+    gs_attention_w w = weights(wk, GS_ROTARY_HALF, slopes);
+    gs_mat x = random_mat(wk, batch.T, D, 1), y = gs_attention(wk, x, &w, &batch);
     for (int b = 0; b < batch.B; b++) {
         int len = beg[b + 1] - beg[b];
         gs_batch alone = {.B = 1, .T = len, .beg = (int[]){0, len}};
-        gs_mat z = gs_attention(r, (gs_mat){gs_mat_row(x, beg[b]), len, D}, &w, &alone);
+        gs_mat z = gs_attention(wk, (gs_mat){gs_mat_row(x, beg[b]), len, D}, &w, &alone);
         assert_memory_equal(z.d, gs_mat_row(y, beg[b]), sizeof(float) * (size_t)len * D);
     }
 }
@@ -110,10 +110,10 @@ static void test_rows_are_independent(void **state)
 /* Only the result stays on the arena. */
 static void test_scratch_is_given_back(void **state)
 {
-    gs_run *r = *state;
-    gs_attention_w w = weights(r, GS_ROTARY_HALF, NULL);
-    gs_mat x = random_mat(r, batch.T, D, 1), y = gs_attention(r, x, &w, &batch);
-    float *next = gs_new(r->arena, float, 1);
+    gs_worker *wk = *state;
+    gs_attention_w w = weights(wk, GS_ROTARY_HALF, NULL);
+    gs_mat x = random_mat(wk, batch.T, D, 1), y = gs_attention(wk, x, &w, &batch);
+    float *next = gs_new(wk->arena, float, 1);
     assert_true(next > y.d && next <= y.d + y.rows * y.cols + 64);
 }
 

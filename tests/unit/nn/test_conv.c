@@ -24,11 +24,11 @@ static double naive(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, i
     return sum;
 }
 
-static void check(gs_run *r, const gs_conv_w *w, int crop)
+static void check(gs_worker *wk, const gs_conv_w *w, int crop)
 {
     gs_batch b = batch_of(beg, 3);
-    gs_spans from = gs_spans_of(r, &b), to = crop ? gs_spans_crop(r, &from, crop) : from;
-    gs_mat x = random_mat(r, b.T, w->in, 3), y = gs_conv(r, x, w, &from, &to);
+    gs_spans from = gs_spans_of(wk, &b), to = crop ? gs_spans_crop(wk, &from, crop) : from;
+    gs_mat x = random_mat(wk, b.T, w->in, 3), y = gs_conv(wk, x, w, &from, &to);
     assert_true(y.rows == to.rows && y.cols == w->out);
     for (int i = 0; i < 3; i++)
         for (int t = 0; t < to.len[i]; t++)
@@ -38,59 +38,60 @@ static void check(gs_run *r, const gs_conv_w *w, int crop)
 
 static void test_same(void **state)
 {
-    gs_run *r = *state;
+    gs_worker *wk = *state;
     static const int taps[] = {1, 5, 9}, dilation[] = {1, 2, 32};
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 3; j++)
-            check(r, &(gs_conv_w){random_new(r, 10 * 9 * 7, 1), random_new(r, 10, 2), 7, 10, taps[i], dilation[j], 0}, 0);
-    check(r, &(gs_conv_w){random_new(r, 64 * 9 * 64, 1), NULL, 64, 64, 9, 4, 0}, 0);
+            check(wk, &(gs_conv_w){random_new(wk, 10 * 9 * 7, 1), random_new(wk, 10, 2), 7, 10, taps[i], dilation[j], 0},
+                  0);
+    check(wk, &(gs_conv_w){random_new(wk, 64 * 9 * 64, 1), NULL, 64, 64, 9, 4, 0}, 0);
 }
 
 static void test_depthwise(void **state)
 {
-    gs_run *r = *state;
-    check(r, &(gs_conv_w){random_new(r, 9 * 11, 1), random_new(r, 11, 2), 11, 11, 9, 2, 1}, 0);
-    check(r, &(gs_conv_w){random_new(r, 9 * 11, 1), NULL, 11, 11, 9, 2, 1}, 8);
+    gs_worker *wk = *state;
+    check(wk, &(gs_conv_w){random_new(wk, 9 * 11, 1), random_new(wk, 11, 2), 11, 11, 9, 2, 1}, 0);
+    check(wk, &(gs_conv_w){random_new(wk, 9 * 11, 1), NULL, 11, 11, 9, 2, 1}, 8);
 }
 
 /* The second sequence, of 12 tokens, vanishes. */
 static void test_valid(void **state)
 {
-    gs_run *r = *state;
-    gs_conv_w w = {random_new(r, 10 * 5 * 7, 1), random_new(r, 10, 2), 7, 10, 5, 3, 0};
+    gs_worker *wk = *state;
+    gs_conv_w w = {random_new(wk, 10 * 5 * 7, 1), random_new(wk, 10, 2), 7, 10, 5, 3, 0};
     gs_batch b = batch_of(beg, 3);
-    gs_spans s = gs_spans_of(r, &b), to = gs_spans_crop(r, &s, 6);
+    gs_spans s = gs_spans_of(wk, &b), to = gs_spans_crop(wk, &s, 6);
     assert_true(to.len[0] == 24 && to.len[1] == 0 && to.len[2] == 60 && to.rows == 84);
     for (int i = 0; i < 3; i++)
         assert_int_equal(to.beg[i] % GS_GEMM_PLACE, 0);
-    check(r, &w, 6);
-    gs_mat x = random_mat(r, 120, 7, 3), y = gs_crop(r, x, &s, &to);
+    check(wk, &w, 6);
+    gs_mat x = random_mat(wk, 120, 7, 3), y = gs_crop(wk, x, &s, &to);
     assert_memory_equal(gs_mat_row(y, to.beg[2] + 5), gs_mat_row(x, 48 + 11), sizeof(float) * 7);
 }
 
 /* A sequence alone and among others: the same bits, at sizes where it goes through BLAS. */
 static void test_neighbours(void **state)
 {
-    gs_run *r = *state;
-    gs_conv_w w = {random_new(r, 64 * 9 * 64, 1), random_new(r, 64, 2), 64, 64, 9, 8, 0};
+    gs_worker *wk = *state;
+    gs_conv_w w = {random_new(wk, 64 * 9 * 64, 1), random_new(wk, 64, 2), 64, 64, 9, 8, 0};
     static const int many[] = {0, 600, 1140, 1152}, one[] = {0, 540};
     gs_batch b = batch_of(many, 3), alone = batch_of(one, 1);
-    gs_mat x = random_mat(r, 1152, 64, 3), middle = {gs_mat_row(x, 600), 540, 64};
+    gs_mat x = random_mat(wk, 1152, 64, 3), middle = {gs_mat_row(x, 600), 540, 64};
     for (int crop = 0; crop <= 32; crop += 32) {
-        gs_spans s = gs_spans_of(r, &b), a = gs_spans_of(r, &alone);
-        gs_spans st = crop ? gs_spans_crop(r, &s, crop) : s, at = crop ? gs_spans_crop(r, &a, crop) : a;
-        gs_mat y = gs_conv(r, x, &w, &s, &st), z = gs_conv(r, middle, &w, &a, &at);
+        gs_spans s = gs_spans_of(wk, &b), a = gs_spans_of(wk, &alone);
+        gs_spans st = crop ? gs_spans_crop(wk, &s, crop) : s, at = crop ? gs_spans_crop(wk, &a, crop) : a;
+        gs_mat y = gs_conv(wk, x, &w, &s, &st), z = gs_conv(wk, middle, &w, &a, &at);
         assert_memory_equal(gs_mat_row(y, st.beg[1]), z.d, sizeof(float) * 64 * (size_t)at.len[0]);
     }
 }
 
 static void test_group_norm(void **state)
 {
-    gs_run *r = *state;
+    gs_worker *wk = *state;
     gs_batch b = batch_of(beg, 3);
-    gs_norm_w w = {random_new(r, 10, 1), random_new(r, 10, 2), 1e-5f, GS_NORM_LAYER};
-    gs_spans all = gs_spans_of(r, &b), s = gs_spans_crop(r, &all, 5);
-    gs_mat x = random_mat(r, s.rows, 10, 3), y = gs_group_norm(r, x, &w, &s);
+    gs_norm_w w = {random_new(wk, 10, 1), random_new(wk, 10, 2), 1e-5f, GS_NORM_LAYER};
+    gs_spans all = gs_spans_of(wk, &b), s = gs_spans_crop(wk, &all, 5);
+    gs_mat x = random_mat(wk, s.rows, 10, 3), y = gs_group_norm(wk, x, &w, &s);
     for (int i = 0; i < 3; i++) {
         double sum = 0, square = 0, n = 10.0 * s.len[i];
         for (int j = 0; j < 10 * s.len[i]; j++) {
@@ -109,7 +110,7 @@ static void test_group_norm(void **state)
 
 static void test_one_hot(void **state)
 {
-    gs_run *r = *state;
+    gs_worker *wk = *state;
     static const int32_t ids[] = {0, 3, 5, 1, 2, 4, 0};
     uint8_t aux[14];
     for (int i = 0; i < 14; i++)
@@ -118,7 +119,7 @@ static void test_one_hot(void **state)
     b.ids = ids;
     b.aux = aux;
     b.n_aux = 2;
-    gs_mat x = gs_embed_one_hot(r, &b, 6, 5, 20);
+    gs_mat x = gs_embed_one_hot(wk, &b, 6, 5, 20);
     for (int t = 0; t < 7; t++)
         for (int c = 0; c < 20; c++) {
             int on = c < 6 ? c == ids[t] : c < 16 && (c - 6) % 5 == aux[2 * t + (c - 6) / 5];

@@ -7,10 +7,10 @@ static const gs_batch batch = {.B = 3, .T = 9, .beg = beg, .ids = ids};
 
 static void test_tokens_and_positions(void **state)
 {
-    gs_run *r = *state;
-    float *tokens = random_new(r, V * D, 1), *positions = random_new(r, 7 * D, 2);
-    gs_mat x = gs_embed_tokens(r, &batch, tokens, D);
-    gs_add_positions(r, x, &batch, positions, 2);
+    gs_worker *wk = *state;
+    float *tokens = random_new(wk, V * D, 1), *positions = random_new(wk, 7 * D, 2);
+    gs_mat x = gs_embed_tokens(wk, &batch, tokens, D);
+    gs_add_positions(wk, x, &batch, positions, 2);
     static const int position[] = {0, 1, 2, 0, 0, 1, 2, 3, 4};
     for (int t = 0; t < 9; t++)
         for (int i = 0; i < D; i++)
@@ -18,10 +18,10 @@ static void test_tokens_and_positions(void **state)
 }
 
 /* Each row by itself, three taps, ends filled with `pad` or with nothing. */
-static void check_stem(gs_run *r, int pad)
+static void check_stem(gs_worker *wk, int pad)
 {
-    gs_stem_w w = {random_new(r, 3 * V * D, 3), 3, V, D, pad};
-    gs_mat y = gs_stem(r, &batch, &w);
+    gs_stem_w w = {random_new(wk, 3 * V * D, 3), 3, V, D, pad};
+    gs_mat y = gs_stem(wk, &batch, &w);
     for (int b = 0; b < 3; b++)
         for (int t = beg[b]; t < beg[b + 1]; t++)
             for (int i = 0; i < D; i++) {

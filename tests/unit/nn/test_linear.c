@@ -2,9 +2,9 @@
 
 static void test_values(void **state)
 {
-    gs_run *r = *state;
-    gs_linear_w w = {random_new(r, 20 * 33, 1), random_new(r, 20, 2), 33, 20};
-    gs_mat x = random_mat(r, 9, 33, 3), y = gs_linear(r, x, &w);
+    gs_worker *wk = *state;
+    gs_linear_w w = {random_new(wk, 20 * 33, 1), random_new(wk, 20, 2), 33, 20};
+    gs_mat x = random_mat(wk, 9, 33, 3), y = gs_linear(wk, x, &w);
     assert_true(y.rows == 9 && y.cols == 20);
     for (int t = 0; t < 9; t++)
         for (int j = 0; j < 20; j++) {
@@ -18,11 +18,11 @@ static void test_values(void **state)
 /* Below GS_GEMM_SMALL any place will do. */
 static void test_small(void **state)
 {
-    gs_run *r = *state;
-    gs_linear_w w = {random_new(r, 4 * 300, 1), NULL, 300, 4};
-    gs_mat x = random_mat(r, 77, 300, 3), y = gs_linear(r, x, &w);
+    gs_worker *wk = *state;
+    gs_linear_w w = {random_new(wk, 4 * 300, 1), NULL, 300, 4};
+    gs_mat x = random_mat(wk, 77, 300, 3), y = gs_linear(wk, x, &w);
     for (int t = 0; t < 77; t++) {
-        gs_mat one = gs_linear(r, (gs_mat){gs_mat_row(x, t), 1, 300}, &w);
+        gs_mat one = gs_linear(wk, (gs_mat){gs_mat_row(x, t), 1, 300}, &w);
         assert_memory_equal(one.d, gs_mat_row(y, t), sizeof(float) * 4);
     }
 }
@@ -30,11 +30,11 @@ static void test_small(void **state)
 /* The same row alone and among others, at places that are the same modulo GS_GEMM_PLACE: the same bits. */
 static void test_rows_are_independent(void **state)
 {
-    gs_run *r = *state;
-    gs_linear_w w = {random_new(r, 130 * 300, 1), random_new(r, 130, 2), 300, 130};
-    gs_mat x = random_mat(r, 477, 300, 3), y = gs_linear(r, x, &w);
+    gs_worker *wk = *state;
+    gs_linear_w w = {random_new(wk, 130 * 300, 1), random_new(wk, 130, 2), 300, 130};
+    gs_mat x = random_mat(wk, 477, 300, 3), y = gs_linear(wk, x, &w);
     for (int t = 0; t < 477; t += GS_GEMM_PLACE) {
-        gs_mat one = gs_linear(r, (gs_mat){gs_mat_row(x, t), 1, 300}, &w);
+        gs_mat one = gs_linear(wk, (gs_mat){gs_mat_row(x, t), 1, 300}, &w);
         assert_memory_equal(one.d, gs_mat_row(y, t), sizeof(float) * 130);
     }
 }

@@ -2,17 +2,17 @@
 
 static void test_add_and_gather(void **state)
 {
-    gs_run *r = *state;
-    gs_mat x = random_mat(r, 5, 7, 1), y = random_mat(r, 5, 7, 2), was = random_mat(r, 5, 7, 1);
-    gs_add(r, x, y);
+    gs_worker *wk = *state;
+    gs_mat x = random_mat(wk, 5, 7, 1), y = random_mat(wk, 5, 7, 2), was = random_mat(wk, 5, 7, 1);
+    gs_add(wk, x, y);
     for (int i = 0; i < 35; i++)
         assert_true(x.d[i] == was.d[i] + y.d[i]);
-    gs_mat g = gs_rows(r, x, (int[]){4, 0, 4}, 3);
+    gs_mat g = gs_rows(wk, x, (int[]){4, 0, 4}, 3);
     assert_true(g.rows == 3 && g.cols == 7);
     assert_memory_equal(gs_mat_row(g, 0), gs_mat_row(x, 4), 28);
     assert_memory_equal(gs_mat_row(g, 1), gs_mat_row(x, 0), 28);
     assert_memory_equal(gs_mat_row(g, 2), gs_mat_row(x, 4), 28);
-    assert_int_equal(gs_rows(r, x, NULL, 0).rows, 0);
+    assert_int_equal(gs_rows(wk, x, NULL, 0).rows, 0);
 }
 
 int main(void)

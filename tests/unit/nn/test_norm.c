@@ -4,9 +4,9 @@ enum { T = 4, D = 50 };
 
 static void test_layer_norm(void **state)
 {
-    gs_run *r = *state;
-    gs_norm_w w = {random_new(r, D, 1), random_new(r, D, 2), 1e-5f, GS_NORM_LAYER};
-    gs_mat x = random_mat(r, T, D, 3), y = gs_norm(r, x, &w);
+    gs_worker *wk = *state;
+    gs_norm_w w = {random_new(wk, D, 1), random_new(wk, D, 2), 1e-5f, GS_NORM_LAYER};
+    gs_mat x = random_mat(wk, T, D, 3), y = gs_norm(wk, x, &w);
     for (int t = 0; t < T; t++) {
         double mean = 0, var = 0;
         for (int i = 0; i < D; i++)
@@ -20,9 +20,9 @@ static void test_layer_norm(void **state)
 
 static void test_rms_norm(void **state)
 {
-    gs_run *r = *state;
-    gs_norm_w w = {random_new(r, D, 1), NULL, 1e-6f, GS_NORM_RMS};
-    gs_mat x = random_mat(r, T, D, 3), y = gs_norm(r, x, &w);
+    gs_worker *wk = *state;
+    gs_norm_w w = {random_new(wk, D, 1), NULL, 1e-6f, GS_NORM_RMS};
+    gs_mat x = random_mat(wk, T, D, 3), y = gs_norm(wk, x, &w);
     for (int t = 0; t < T; t++) {
         double sum = 0;
         for (int i = 0; i < D; i++)
@@ -34,8 +34,8 @@ static void test_rms_norm(void **state)
 
 static void test_none(void **state)
 {
-    gs_run *r = *state;
-    gs_mat x = random_mat(r, T, D, 3), y = gs_norm(r, x, &(gs_norm_w){.kind = GS_NORM_NONE});
+    gs_worker *wk = *state;
+    gs_mat x = random_mat(wk, T, D, 3), y = gs_norm(wk, x, &(gs_norm_w){.kind = GS_NORM_NONE});
     assert_ptr_not_equal(x.d, y.d);
     assert_memory_equal(x.d, y.d, sizeof(float) * T * D);
 }

@@ -31,16 +31,16 @@ static gs_model *open_model(int visible)
 static double log_p(const gs_model *m, const char *seq, const char *masked, int pos, char b)
 {
     gs_err e = {0};
-    gs_run *r = gs_run_new();
+    gs_worker *wk = gs_worker_new();
     int32_t ids[LEN];
     for (int i = 0; i < LEN; i++)
         ids[i] = masked && masked[i] == 'x' ? m->tok->mask : gs_token_id(m->tok, seq + i, 1);
     gs_batch batch = {.B = 1, .T = LEN, .beg = (int[]){0, LEN}, .ids = ids};
     gs_out out = {.n_read = 1, .read = &pos};
-    if (gs_forward(r, m, &batch, &out, &e))
+    if (gs_forward(wk, m, &batch, &out, &e))
         fail_msg("%s", e.msg);
-    double v = out.logits.d[gs_token_id(m->tok, &b, 1)] - r->k->logsumexp(out.logits.d, (size_t)out.logits.cols);
-    gs_run_free(r);
+    double v = out.logits.d[gs_token_id(m->tok, &b, 1)] - wk->k->logsumexp(out.logits.d, (size_t)out.logits.cols);
+    gs_worker_free(wk);
     return v;
 }
 
@@ -51,7 +51,7 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     gs_scorer s;
     gs_plan plan = {0};
     gs_planner pl = {0};
-    gs_run *r = gs_run_new();
+    gs_worker *wk = gs_worker_new();
     if (gs_scorer_init(&s, m, opt, &e))
         fail_msg("%s", e.msg);
     pl.win = (gs_window){.len = LEN, .cap = LEN, .focus = AT, .ref = strdup(seq), .alt = strdup(alt_seq)};
@@ -60,10 +60,10 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     assert_int_equal(a.flag, GS_FLAG_OK);
     assert_int_equal(gs_plan_sort(&plan, &e), 0);
     for (int i = 0; i < (int)plan.n_row; i++)
-        assert_int_equal(gs_evaluate(r, m, &plan, i, i + 1, &e), 0);
+        assert_int_equal(gs_evaluate(wk, m, &plan, i, i + 1, &e), 0);
     float sum = 0;
     gs_plan_sum(&plan, &sum);
-    gs_run_free(r);
+    gs_worker_free(wk);
     gs_plan_free(&plan);
     gs_planner_free(&pl);
     return sum;
