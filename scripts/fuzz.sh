@@ -2,19 +2,18 @@
 # Runs each fuzz target (tests/fuzz) under the address and undefined-behaviour sanitizers for SECONDS. Inputs that
 # taught the fuzzer something are kept in build-fuzz/corpus/, findings in build-fuzz/findings/.
 #     sh scripts/fuzz.sh SECONDS            all of them, one after the other
-#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer
+#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer, fasta, regions, msa
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-# Published files and the cases of the tests to begin with.
+# The corpus of the tests to begin with.
 seed() { # TARGET DIR
     case $1 in
     torch) find tests/data/torch -name '*.pt' -size -64k -exec cp {} "$2" \; ;;
-    pickle) for file in tests/data/torch/*.pt; do unzip -p "$file" '*/data.pkl' >"$2/${file##*/}" 2>/dev/null || :; done ;;
     safetensors) cp tests/data/torch/expected.safetensors "$2" && head -c 4000 models/mito.bin >"$2/mito" ;;
-    json) { cat tests/golden/nt-v2/config.json; printf '\0'; head -c 2000 tests/golden/nt-v2/vocab.txt; } >"$2/nt-v2" ;;
     tokenizer) cp tests/data/tokenizers/*.json "$2" ;;
+    *) cp "tests/fuzz/corpus/$1"/* "$2" ;;
     esac
 }
 
@@ -33,10 +32,10 @@ case $seconds in
 "" | *[!0-9]*) die "usage: sh scripts/fuzz.sh SECONDS [TARGET...]" ;;
 esac
 shift
-need_packages $test_packages clang libclang-rt-14-dev unzip
+need_packages $test_packages clang libclang-rt-14-dev
 build build-fuzz -DCMAKE_C_COMPILER=clang -DGSCORE_FUZZ=ON -DGSCORE_TESTS=ON \
     -DGSCORE_SANITIZE=address,undefined,fuzzer-no-link
-for target in ${*:-torch pickle safetensors json tokenizer}; do
+for target in ${*:-torch pickle safetensors json tokenizer fasta regions msa}; do
     fuzz "$target"
 done
 say "nothing found"
