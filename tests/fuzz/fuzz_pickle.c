@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fuzz/fuzz_file.h"
-#include "import/torch.h"
+#include "import/torch/torch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {

@@ -1,6 +1,6 @@
 /* Torch checkpoints: zip archives, legacy streams and the pickles in them. Every byte of every tensor is read. */
 #include "fuzz/fuzz_file.h"
-#include "import/torch.h"
+#include "import/torch/torch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {

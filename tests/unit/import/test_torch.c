@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "import/torch.h"
+#include "import/torch/torch.h"
 #include "model/scratch_model.h"
 
 #define DATA TEST_DIR "/data/torch/"

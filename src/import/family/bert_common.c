@@ -1,4 +1,4 @@
-#include "import/bert_common.h"
+#include "import/family/bert_common.h"
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The zip form: STEM/data.pkl and STEM/data/KEY, where STEM is "archive" or the name that the file was saved as. */
 #include <stdlib.h>
 #include <string.h>
-#include "import/torch.h"
+#include "import/torch/torch.h"
 
 #define PICKLE "/data.pkl"
 #define STORAGES "/data/"

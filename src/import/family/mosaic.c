@@ -1,7 +1,7 @@
 /* MosaicBERT: DNABERT-2 and DNABERT-S. ALiBi instead of positions, gated feed-forward, one matrix for q, k and v.
  * Source: bert_layers.py beside the checkpoints, from mosaicml/examples. */
 #include <string.h>
-#include "import/bert_common.h"
+#include "import/family/bert_common.h"
 #include "model/json.h"
 
 #define LAYER(P) P "encoder.layer.%d."

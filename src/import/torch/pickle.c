@@ -1,5 +1,5 @@
 /* The interpreter: one small function per kind of opcode, all in a table. */
-#include "import/pickle.h"
+#include "import/torch/pickle.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

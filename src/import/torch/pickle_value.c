@@ -1,7 +1,7 @@
 /* Looking at what a pickle holds. */
 #include <stdlib.h>
 #include <string.h>
-#include "import/pickle.h"
+#include "import/torch/pickle.h"
 
 void gs_pickle_free(gs_pickle *p)
 {

@@ -1,4 +1,4 @@
-#include "import/zip.h"
+#include "import/torch/zip.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

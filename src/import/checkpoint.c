@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include "base/str.h"
 #include "import/import.h"
-#include "import/torch.h"
+#include "import/torch/torch.h"
 #include "model/json.h"
 
 enum { MAX_CONFIG = 4 << 20, MAX_INDEX = 64 << 20, LIST = 300 };

@@ -1,4 +1,4 @@
-#include "import/torch.h"
+#include "import/torch/torch.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

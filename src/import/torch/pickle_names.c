@@ -1,6 +1,6 @@
 /* The names that a checkpoint may refer to; every other one is refused. */
 #include <string.h>
-#include "import/pickle.h"
+#include "import/torch/pickle.h"
 
 #define STORAGE(module, name, dtype) {module, name "Storage", GS_PN_STORAGE, dtype}
 #define STORAGES(module)                                                                                               \

@@ -1,8 +1,8 @@
 /* From the object in a checkpoint to named tensors. */
 #include <stdlib.h>
 #include <string.h>
-#include "import/strided.h"
-#include "import/torch.h"
+#include "import/torch/strided.h"
+#include "import/torch/torch.h"
 
 enum { MOST = 100000 /* tensors */, NESTED = 3 /* dicts within dicts */, MAX_NAME = 256 };
 

@@ -3,7 +3,7 @@
  * src/gena_lm/modeling_bert.py. */
 #include <limits.h>
 #include <string.h>
-#include "import/bert_common.h"
+#include "import/family/bert_common.h"
 #include "model/json.h"
 
 /* P: "bert." or ""; NORM1, NORM2: what upstream calls the norms of attention and feed-forward. */

@@ -2,7 +2,7 @@
  * the storages), then for each key the number of its elements and the elements. */
 #include <stdlib.h>
 #include <string.h>
-#include "import/torch.h"
+#include "import/torch/torch.h"
 
 enum { VERSION = 1001 };
 static const unsigned char magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};

@@ -1,6 +1,6 @@
 /* tokenizer.json of Hugging Face tokenizers to the canonical tokenizer: byte-pair encoding over characters, and words
  * that are k-mers. */
-#include "import/tokenizer_json.h"
+#include "import/tokenizer/tokenizer_json.h"
 #include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>

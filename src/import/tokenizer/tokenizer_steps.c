@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include "import/tokenizer_json.h"
+#include "import/tokenizer/tokenizer_json.h"
 #include "model/json.h"
 
 typedef int reader(gs_tokenizer_json *, const json_t *, gs_err *);

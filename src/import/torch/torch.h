@@ -2,8 +2,8 @@
  * a zip archive (since torch 1.6) and a bare stream (before). Source: torch/serialization.py. */
 #ifndef GS_TORCH_H
 #define GS_TORCH_H
-#include "import/pickle.h"
-#include "import/zip.h"
+#include "import/torch/pickle.h"
+#include "import/torch/zip.h"
 
 /* Is it one, by its first bytes? */
 int gs_torch_is(const char *path);

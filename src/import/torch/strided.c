@@ -1,4 +1,4 @@
-#include "import/strided.h"
+#include "import/torch/strided.h"
 #include <string.h>
 
 enum { TILE = 16 }; /* square pieces: rows of one side and columns of the other stay in the cache */
