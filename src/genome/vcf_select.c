@@ -52,7 +52,7 @@ static int add(gs_regions *r, const char *name, int64_t beg, int64_t end, gs_err
     gs_contig_spans *c = spans_of(r, name);
     if (!c || grow((void **)&c->span, c->n, &c->m, sizeof *c->span))
         return gs_fail_mem(e, "the list of regions", 2 * sizeof(gs_span) * (c ? c->m : 8));
-    c->span[c->n++] = (gs_span){beg - 1, end > FAR_END ? FAR_END : end - 1};
+    c->span[c->n++] = (gs_span){beg > FAR_END ? FAR_END : beg - 1, end > FAR_END ? FAR_END : end - 1};
     return 0;
 }
 
