@@ -63,7 +63,7 @@ static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
     if (!worker)
         rc = rc ? rc : gs_fail_mem(e, "a worker", sizeof *worker);
     if (!rc)
-        rc = gs_evaluate(worker, m, plan, 0, (int)plan->n_row, e);
+        rc = gs_evaluate(worker, m, plan, 0, (int)plan->n_pass, e);
     gs_worker_free(worker);
     return rc;
 }

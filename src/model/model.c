@@ -26,7 +26,8 @@ static const gs_json_row recipe_rows[] = {
     {"readout", GS_JSON_NAME, AT(readout), GS_READ_TOKEN, 0, 0, readouts},
     {"species", GS_JSON_TEXT, AT(species), 0, 0, sizeof((gs_recipe *)0)->species, NULL},
     {"scope", GS_JSON_TEXT, AT(scope), 0, 0, sizeof((gs_recipe *)0)->scope, NULL},
-    {"stride", GS_JSON_INT, AT(stride), 0, 0, 1e9, NULL},
+    {"shared_windows", GS_JSON_BOOL, AT(shared_windows), 1, 0, 0, NULL},
+    {"stride", GS_JSON_ANY, 0, 0, 0, 0, NULL}, /* what files of older versions say: 1 = no shared windows */
     {"msa", GS_JSON_INT, AT(msa), 0, 0, 1 << 16, NULL},
     {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
 #undef AT
@@ -37,6 +38,8 @@ static int build_recipe(gs_model *m, gs_err *e)
     if (gs_json_read(&m->recipe, recipe_rows, m->bundle.recipe, what_of(&m->bundle, "recipe", what), e))
         return -GS_EMODEL;
     m->recipe.strands++; /* place in strand_names -> bits */
+    if (json_integer_value(json_object_get(m->bundle.recipe, "stride")) == 1)
+        m->recipe.shared_windows = 0;
     return m->recipe.species[0] ? gs_model_species(m, m->recipe.species, e) : 0;
 }
 

@@ -7,8 +7,8 @@
 typedef struct {
     gs_plan *plan;
     const gs_model *m;
-    int from, to;                /* rows */
-    int *beg, *read, *read_of;   /* [rows + 1]; token indices; [terms] which read-out each term takes */
+    int from, to;                /* passes */
+    int *beg, *read, *read_of;   /* [passes + 1]; token indices; [terms] which read-out each term takes */
     int32_t *ids;
     uint8_t *aux;
     int n_read;
@@ -23,18 +23,18 @@ static void pack_free(pack *k)
     free(k->aux);
 }
 
-static const gs_seq *seq_of(const pack *k, int row)
+static const gs_seq *seq_of(const pack *k, int pass)
 {
-    return &k->plan->seq[k->plan->row[row].seq];
+    return &k->plan->seq[k->plan->pass[pass].seq];
 }
 
 static int pack_alloc(pack *k, gs_err *e)
 {
     const gs_plan *p = k->plan;
     size_t tokens = 0, aux = 0, terms = p->first[k->to] - p->first[k->from];
-    for (int row = k->from; row < k->to; row++) {
-        tokens += (size_t)seq_of(k, row)->n;
-        aux += (size_t)seq_of(k, row)->aux;
+    for (int pass = k->from; pass < k->to; pass++) {
+        tokens += (size_t)seq_of(k, pass)->n;
+        aux += (size_t)seq_of(k, pass)->aux;
     }
     k->beg = malloc(((size_t)(k->to - k->from) + 1) * sizeof *k->beg);
     k->ids = malloc((tokens + 1) * sizeof *k->ids);
@@ -46,7 +46,7 @@ static int pack_alloc(pack *k, gs_err *e)
     return 0;
 }
 
-/* Read-out of a token of the row whose read-outs start at `from`; terms of a row come in few positions. */
+/* Read-out of a token of the pass whose read-outs start at `from`; terms of a pass come in few positions. */
 static int read_out(pack *k, int from, int token)
 {
     for (int i = k->n_read; i-- > from;)
@@ -61,16 +61,16 @@ static void pack_rows(pack *k)
     const gs_plan *p = k->plan;
     size_t t = 0, aux = 0;
     k->beg[0] = 0;
-    for (int row = k->from, i = 0; row < k->to; row++, i++) {
-        const gs_seq *seq = seq_of(k, row);
+    for (int pass = k->from, i = 0; pass < k->to; pass++, i++) {
+        const gs_seq *seq = seq_of(k, pass);
         int32_t *ids = k->ids + k->beg[i];
         memcpy(ids, p->pool + seq->ids, (size_t)seq->n * sizeof *ids);
         memcpy(k->aux + aux, p->pool + seq->ids + seq->n, (size_t)seq->aux);
         aux += (size_t)seq->aux;
-        for (int j = 0; j < p->row[row].n_mask; j++)
-            ids[p->pool[p->row[row].mask + (size_t)j]] = k->m->tok->mask;
+        for (int j = 0; j < p->pass[pass].n_mask; j++)
+            ids[p->pool[p->pass[pass].mask + (size_t)j]] = k->m->tok->mask;
         int from = k->n_read;
-        for (size_t j = p->first[row]; j < p->first[row + 1]; j++)
+        for (size_t j = p->first[pass]; j < p->first[pass + 1]; j++)
             k->read_of[t++] = read_out(k, from, k->beg[i] + p->term[p->term_of[j]].pos);
         k->beg[i + 1] = k->beg[i] + seq->n;
     }
@@ -84,12 +84,12 @@ static void read_marginal(const gs_model *m, const float *logits, gs_term *t)
     double all = 0, most = -INFINITY;
     int k = m->tok->k;
     t->value[0] = t->value[1] = 0;
-    for (int pass = 0; pass < 2; pass++)
+    for (int turn = 0; turn < 2; turn++)
         for (int id = 0; id < m->head_rows; id++) {
             const char *word = m->tok->vocab[id];
             if ((int)strspn(word, "ACGT") != k || word[k])
                 continue;
-            if (pass == 0) {
+            if (turn == 0) {
                 most = fmax(most, (double)logits[id]);
                 continue;
             }
@@ -147,7 +147,7 @@ static double mean_of(gs_mat x, int beg, int end, int col)
 /* Tokens of side s of a pair in the batch. */
 static void range(const pack *k, const gs_pair *q, int s, int *beg, int *end)
 {
-    int start = k->beg[q->row[s] - k->from], n = seq_of(k, q->row[s])->n;
+    int start = k->beg[q->pass[s] - k->from], n = seq_of(k, q->pass[s])->n;
     *beg = start + (q->flat ? k->m->margin : q->beg[s]);
     *end = start + (q->flat ? n - k->m->margin : q->end[s]);
 }
@@ -171,13 +171,13 @@ static double distance(const pack *k, const gs_pair *q, gs_mat x)
     }
 }
 
-/* First pair whose rows are not before `row`: pairs are planned group by group. */
-static size_t first_pair(const gs_plan *p, int row)
+/* First pair whose passes are not before `pass`: pairs are planned group by group. */
+static size_t first_pair(const gs_plan *p, int pass)
 {
     size_t lo = 0, hi = p->n_pair;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        if (p->pair[mid].row[0] < row)
+        if (p->pair[mid].pass[0] < pass)
             lo = mid + 1;
         else
             hi = mid;
@@ -188,7 +188,7 @@ static size_t first_pair(const gs_plan *p, int row)
 static void read_pairs(const pack *k, gs_mat hidden)
 {
     gs_plan *p = k->plan;
-    for (size_t i = first_pair(p, k->from); i < p->n_pair && p->pair[i].row[0] < k->to; i++)
+    for (size_t i = first_pair(p, k->from); i < p->n_pair && p->pair[i].pass[0] < k->to; i++)
         p->pair[i].value = distance(k, &p->pair[i], hidden);
 }
 

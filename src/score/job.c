@@ -163,13 +163,13 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, 
 
 int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e)
 {
-    size_t n = j->plan.n_row, tokens = 0;
+    size_t n = j->plan.n_pass, tokens = 0;
     if (gs_reserve(&j->cut, &j->cap_cut, n + 1, sizeof *j->cut))
         return gs_fail_mem(e, "a batch of variants", (n + 1) * sizeof *j->cut);
     j->n_batch = j->next_batch = j->done_batch = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t len = (size_t)j->plan.seq[j->plan.row[i].seq].n;
-        if (i == 0 || (tokens + len > batch_tokens && !j->plan.row[i].joined)) {
+        size_t len = (size_t)j->plan.seq[j->plan.pass[i].seq].n;
+        if (i == 0 || (tokens + len > batch_tokens && !j->plan.pass[i].joined)) {
             j->cut[j->n_batch++] = (int)i;
             tokens = 0;
         }

@@ -42,14 +42,14 @@ int64_t gs_place_shared(const gs_scorer *s, const gs_allele *a);
 int gs_check_head(const gs_scorer *s, const char *mode, gs_err *e);
 int gs_check_fixed_tokens(const gs_scorer *s, const char *mode, gs_err *e);
 
-/* The ref window's row of the plan with these tokens masked. */
-int gs_plan_ref_row(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask);
+/* The ref window's pass of the plan with these tokens masked. */
+int gs_plan_ref_pass(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask);
 
 /* Tokens that cover bases beg .. end: first .. last (half-open); 0 if there are none. */
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last);
 /* Is token t of seq made of A, C, G, T only, and known to the head? */
 int gs_token_clean(const gs_scorer *s, const gs_tokens *t, const char *seq, int i);
-/* Terms + log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a row; n_context if one of them is
- * not clean. `t` brings row, owner and weight. */
+/* Terms + log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is
+ * not clean. `t` brings pass, owner and weight. */
 void gs_plan_ratio(const gs_scorer *s, gs_plan *plan, const gs_view *v, gs_allele *a, gs_term t, const int span[2]);
 #endif

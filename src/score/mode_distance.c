@@ -34,8 +34,8 @@ static void plan(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_vie
         a->flag = GS_FLAG_N_CONTEXT;
         return;
     }
-    q.row[0] = gs_plan_ref_row(plan, v, NULL, 0);
-    q.row[1] = gs_plan_row(plan, gs_plan_seq_aux(plan, v->alt->ids, v->alt->n, v->aux, v->n_aux_bytes), NULL, 0);
+    q.pass[0] = gs_plan_ref_pass(plan, v, NULL, 0);
+    q.pass[1] = gs_plan_pass(plan, gs_plan_seq_aux(plan, v->alt->ids, v->alt->n, v->aux, v->n_aux_bytes), NULL, 0);
     gs_plan_pair(plan, &q);
 }
 

@@ -68,7 +68,7 @@ static void plan(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_vie
     }
     for (int i = 0; i < n; i++)
         pl->mask[i] = span[0] + i;
-    gs_term t = {.row = gs_plan_ref_row(plan, v, pl->mask, n), .owner = pl->owner};
+    gs_term t = {.pass = gs_plan_ref_pass(plan, v, pl->mask, n), .owner = pl->owner};
     if (s->m->tok->step == s->m->tok->k)
         gs_plan_ratio(s, plan, v, a, t, span);
     else if (s->readout == GS_READ_MARGINAL)

@@ -22,7 +22,7 @@ static void plan_sum(const gs_scorer *s, gs_plan *plan, const gs_tokens *t, cons
     gs_tokens_over(t, bases[0], bases[1], &first, &last);
     for (int32_t i = first; i < last; i++)
         if (gs_token_clean(s, t, seq, i)) {
-            term.row = gs_plan_row(plan, id, &i, 1);
+            term.pass = gs_plan_pass(plan, id, &i, 1);
             term.pos = i;
             term.id = t->ids[i];
             gs_plan_term(plan, &term);

@@ -27,8 +27,8 @@ static void plan_wt(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_
         a->flag = GS_FLAG_UNSUPPORTED;   /* no output there: an MNV of a model that sees one base at a time */
         return;
     }
-    int row = gs_plan_ref_row(plan, v, NULL, 0);
-    gs_plan_ratio(s, plan, v, a, (gs_term){.row = row, .owner = pl->owner}, span);
+    int pass = gs_plan_ref_pass(plan, v, NULL, 0);
+    gs_plan_ratio(s, plan, v, a, (gs_term){.pass = pass, .owner = pl->owner}, span);
 }
 
 /* Number of token i in the window's forward frame. */
@@ -42,7 +42,7 @@ static int frame(const gs_scorer *s, const gs_view *v, int i)
 static int mask_phase(const gs_scorer *s, gs_planner *pl, const gs_view *v, int mine)
 {
     int n = 0, phase = frame(s, v, mine) % s->phases, k = s->m->tok->k;
-    int beg = s->margin / k, end = (s->margin + s->stride) / k;
+    int beg = s->flank / k, end = (s->flank + s->core) / k;
     for (int i = 0; i < v->ref->n; i++) {
         if (!gs_token_clean(s, v->ref, v->ref_seq, i))
             continue;
@@ -66,8 +66,8 @@ static void plan_dense(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const 
         return;
     }
     int n = mask_phase(s, pl, v, span[0]);
-    int row = gs_plan_ref_row(plan, v, pl->mask, n);
-    gs_plan_ratio(s, plan, v, a, (gs_term){.row = row, .owner = pl->owner}, span);
+    int pass = gs_plan_ref_pass(plan, v, pl->mask, n);
+    gs_plan_ratio(s, plan, v, a, (gs_term){.pass = pass, .owner = pl->owner}, span);
 }
 
 const gs_mode gs_mode_wt = {.name = "wt", .tag = "GS_LLR", .what = "no token masked", .check = check_wt,

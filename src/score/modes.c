@@ -20,10 +20,10 @@ int gs_check_fixed_tokens(const gs_scorer *s, const char *mode, gs_err *e)
     return 0;
 }
 
-int gs_plan_ref_row(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask)
+int gs_plan_ref_pass(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask)
 {
     int seq = gs_plan_seq_aux(plan, v->ref->ids, v->ref->n, v->aux, v->n_aux_bytes);
-    return gs_plan_row(plan, seq, mask, n_mask);
+    return gs_plan_pass(plan, seq, mask, n_mask);
 }
 
 int64_t gs_place_centred(const gs_scorer *s, const gs_allele *a)
@@ -34,7 +34,7 @@ int64_t gs_place_centred(const gs_scorer *s, const gs_allele *a)
 int64_t gs_place_shared(const gs_scorer *s, const gs_allele *a)
 {
     int64_t pos = a->pos + a->skip;
-    return pos / s->stride * s->stride - s->margin;
+    return pos / s->core * s->core - s->flank;
 }
 
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last)

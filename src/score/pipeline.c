@@ -47,7 +47,7 @@ static void fail(pipeline *p, const gs_err *e)
 static size_t batch_tokens(const pipeline *p, const gs_job *j)
 {
     const gs_plan *plan = &j->plan;
-    size_t n = plan->n_row ? plan->n_row : 1, len = plan->tokens / n + 1;
+    size_t n = plan->n_pass ? plan->n_pass : 1, len = plan->tokens / n + 1;
     if (p->opt->batch)
         return (size_t)p->opt->batch * len;
     size_t share = plan->tokens / (size_t)p->opt->workers + len;

@@ -6,24 +6,24 @@
 
 void gs_plan_clear(gs_plan *p)
 {
-    p->n_pool = p->n_seq = p->n_row = p->n_term = p->n_pair = p->tokens = p->group = 0;
+    p->n_pool = p->n_seq = p->n_pass = p->n_term = p->n_pair = p->tokens = p->group = 0;
     p->grouped = 0;
     p->failed = 0;
     if (p->seqs.n_slots)
         memset(p->seqs.slot, 0xff, p->seqs.n_slots * sizeof *p->seqs.slot);
-    if (p->rows.n_slots)
-        memset(p->rows.slot, 0xff, p->rows.n_slots * sizeof *p->rows.slot);
+    if (p->passes.n_slots)
+        memset(p->passes.slot, 0xff, p->passes.n_slots * sizeof *p->passes.slot);
 }
 
 void gs_plan_free(gs_plan *p)
 {
     free(p->pool);
     free(p->seq);
-    free(p->row);
+    free(p->pass);
     free(p->term);
     free(p->pair);
     free(p->seqs.slot);
-    free(p->rows.slot);
+    free(p->passes.slot);
     free(p->term_of);
     free(p->first);
     memset(p, 0, sizeof *p);
@@ -53,7 +53,7 @@ static size_t pool_add(gs_plan *p, const int32_t *w, int n)
 }
 
 static uint64_t seq_hash(const gs_plan *p, int i) { return p->seq[i].hash; }
-static uint64_t row_hash(const gs_plan *p, int i) { return p->row[i].hash; }
+static uint64_t pass_hash(const gs_plan *p, int i) { return p->pass[i].hash; }
 
 /* Make the table at least twice as large as its n entries. */
 static int index_grow(gs_plan *p, gs_index *ix, size_t n, uint64_t (*hash)(const gs_plan *, int))
@@ -137,27 +137,27 @@ int gs_plan_seq_aux(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, i
     return (int)p->n_seq++;
 }
 
-int gs_plan_row(gs_plan *p, int seq, const int32_t *mask, int n_mask)
+int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
 {
-    if (p->failed || index_grow(p, &p->rows, p->n_row, row_hash))
+    if (p->failed || index_grow(p, &p->passes, p->n_pass, pass_hash))
         return 0;
     uint64_t h = hash_words((uint64_t)seq * 0x9e3779b97f4a7c15u, mask, n_mask);
-    size_t s = h & (p->rows.n_slots - 1);
-    for (; p->rows.slot[s] >= 0; s = (s + 1) & (p->rows.n_slots - 1)) {
-        const gs_row *q = &p->row[p->rows.slot[s]];
-        if ((size_t)p->rows.slot[s] >= p->group && q->hash == h && q->seq == seq && q->n_mask == n_mask
+    size_t s = h & (p->passes.n_slots - 1);
+    for (; p->passes.slot[s] >= 0; s = (s + 1) & (p->passes.n_slots - 1)) {
+        const gs_pass *q = &p->pass[p->passes.slot[s]];
+        if ((size_t)p->passes.slot[s] >= p->group && q->hash == h && q->seq == seq && q->n_mask == n_mask
             && (!n_mask || !memcmp(p->pool + q->mask, mask, (size_t)n_mask * sizeof *mask)))
-            return p->rows.slot[s];
+            return p->passes.slot[s];
     }
-    if (gs_reserve(&p->row, &p->cap_row, p->n_row + 1, sizeof *p->row)) {
+    if (gs_reserve(&p->pass, &p->cap_pass, p->n_pass + 1, sizeof *p->pass)) {
         p->failed = 1;
         return 0;
     }
-    p->row[p->n_row] = (gs_row){.seq = seq, .n_mask = n_mask, .joined = p->grouped && p->n_row > p->group,
+    p->pass[p->n_pass] = (gs_pass){.seq = seq, .n_mask = n_mask, .joined = p->grouped && p->n_pass > p->group,
                                    .mask = pool_add(p, mask, n_mask), .hash = h};
-    p->rows.slot[s] = (int)p->n_row;
+    p->passes.slot[s] = (int)p->n_pass;
     p->tokens += (size_t)p->seq[seq].n;
-    return (int)p->n_row++;
+    return (int)p->n_pass++;
 }
 
 void gs_plan_term(gs_plan *p, const gs_term *t)
@@ -180,7 +180,7 @@ void gs_plan_pair(gs_plan *p, const gs_pair *q)
 
 void gs_plan_group(gs_plan *p)
 {
-    p->group = p->n_row;
+    p->group = p->n_pass;
     p->grouped = 1;
 }
 
@@ -189,16 +189,16 @@ int gs_plan_sort(gs_plan *p, gs_err *e)
     free(p->term_of);
     free(p->first);
     p->term_of = malloc((p->n_term + 1) * sizeof *p->term_of);
-    p->first = calloc(p->n_row + 2, sizeof *p->first);
+    p->first = calloc(p->n_pass + 2, sizeof *p->first);
     if (p->failed || !p->term_of || !p->first)
         return gs_fail_mem(e, "the plan of a batch of variants", p->n_pool * sizeof *p->pool + p->n_term * sizeof *p->term);
-    /* counting sort; first[r + 1] runs ahead while filling and ends as the end of row r */
+    /* counting sort; first[r + 1] runs ahead while filling and ends as the end of pass r */
     for (size_t i = 0; i < p->n_term; i++)
-        p->first[p->term[i].row + 2]++;
-    for (size_t r = 0; r < p->n_row; r++)
+        p->first[p->term[i].pass + 2]++;
+    for (size_t r = 0; r < p->n_pass; r++)
         p->first[r + 2] += p->first[r + 1];
     for (size_t i = 0; i < p->n_term; i++)
-        p->term_of[p->first[p->term[i].row + 1]++] = (int)i;
+        p->term_of[p->first[p->term[i].pass + 1]++] = (int)i;
     return 0;
 }
 

@@ -72,19 +72,19 @@ static int choose_window(gs_scorer *s, int wanted, gs_err *e)
     return 0;
 }
 
-/* Core of two thirds of a window between equal margins, in whole tokens; few enough masks at a time to stay at or
+/* Core of two thirds of a window between equal flanks, in whole tokens; few enough masks at a time to stay at or
  * below the mask rate of the training. */
 static void choose_grid(gs_scorer *s)
 {
     int k = s->m->tok->k, tokens = s->window / k;
-    if (s->m->recipe.stride == 1) {   /* every window is centred on its variant */
-        s->stride = 1;
-        s->margin = s->window / 2;
+    if (!s->m->recipe.shared_windows) {   /* every window is centred on its variant */
+        s->core = 1;
+        s->flank = s->window / 2;
         return;
     }
     int core = tokens >= 3 ? 2 * tokens / 3 : tokens;
-    s->margin = (tokens - core) / 2 * k;
-    s->stride = core * k;
+    s->flank = (tokens - core) / 2 * k;
+    s->core = core * k;
     double masks = s->m->recipe.mask_rate * tokens;
     s->phases = masks >= 1 ? (int)((core + masks - 1) / masks) : core;
     if (s->phases < 4)
@@ -285,7 +285,7 @@ static int make_windows(const gs_scorer *s, const gs_mode *mode, gs_planner *pl,
     return rc;
 }
 
-/* Rows of distances are shared within one window only: both sides must be in one batch. */
+/* Passes of distances are shared within one window only: both sides must be in one batch. */
 static void open_group(gs_planner *pl, gs_plan *plan, const gs_allele *a)
 {
     if (plan->grouped && pl->group_rid == a->rid && pl->group_beg == pl->win.beg)

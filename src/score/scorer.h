@@ -34,10 +34,10 @@ typedef struct gs_scorer {
     gs_readout readout;
     gs_pool pool;
     int window, strands, indels, indel_flank, dense;
-    /* Shared windows (wt, dense): window i of a contig starts at base i * stride - margin and serves the sites in
-     * i * stride .. (i + 1) * stride; `phases` passes mask every phases-th token of them. Fixed by the contig alone,
+    /* Shared windows (wt, dense): window i of a contig starts at base i * core - flank and serves the sites in
+     * i * core .. (i + 1) * core; `phases` passes mask every phases-th token of them. Fixed by the contig alone,
      * so that a score does not depend on the other variants of the file. */
-    int stride, margin, phases;
+    int core, flank, phases;
 } gs_scorer;
 
 /* The species of opt is the caller's to set (gs_model_species). */
@@ -59,7 +59,7 @@ typedef struct {
     float *score;            /* [modes] of that allele: 0 where something was planned, else left alone */
     gs_msa *msa;             /* for models with n_aux, else NULL; not owned */
     gs_msa_rows rows;
-    int group_rid;           /* whose window the present group of rows is about */
+    int group_rid;           /* whose window the present group of passes is about */
     int64_t group_beg;
     int n_set;               /* marginals so far */
     char missing[256];       /* contig that was warned about last */

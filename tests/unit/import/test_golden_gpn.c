@@ -29,7 +29,7 @@ static void check_recipe(const golden *g, const char *mode, int window, int stra
     assert_int_equal(m->recipe.strands, strands);
     assert_true(m->arch->flops(m, window, 1) > 1e6);
     assert_int_equal(m->recipe.msa, m->n_aux);
-    assert_int_equal(m->recipe.stride, m->margin ? 1 : 0);
+    assert_int_equal(m->recipe.shared_windows, !m->margin);
     assert_int_equal(2 * m->margin + 1, m->margin ? window : 1);
     gs_model_close(m);
 }
@@ -152,7 +152,7 @@ static void test_container(void **state)
         if (!again)
             fail_msg("%s", e.msg);
         assert_true(again->parameters == m->parameters && again->memory == 0);
-        assert_true(again->recipe.stride == m->recipe.stride && again->n_aux == m->n_aux && again->margin == m->margin);
+        assert_true(again->recipe.shared_windows == m->recipe.shared_windows && again->n_aux == m->n_aux && again->margin == m->margin);
         gs_model_close(again);
         gs_model_close(m);
     }

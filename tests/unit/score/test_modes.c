@@ -59,7 +59,7 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     assert_int_equal(gs_plan_windows(&s, mode, &pl, &plan, &a, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_OK);
     assert_int_equal(gs_plan_sort(&plan, &e), 0);
-    for (int i = 0; i < (int)plan.n_row; i++)
+    for (int i = 0; i < (int)plan.n_pass; i++)
         assert_int_equal(gs_evaluate(wk, m, &plan, i, i + 1, &e), 0);
     float sum = 0;
     gs_plan_sum(&plan, &sum);
@@ -181,7 +181,7 @@ static void test_dense(void **state)
     char alt[LEN + 1], mask[LEN + 1];
     int n = 0;
     mask_at(mask, 0, 0);
-    for (int i = s.margin; i < s.margin + s.stride; i++)
+    for (int i = s.flank; i < s.flank + s.core; i++)
         if (i % s.phases == AT % s.phases)
             mask[i] = 'x', n++;
     assert_true(n <= 0.25 * LEN && n > 1);

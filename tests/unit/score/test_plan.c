@@ -1,4 +1,4 @@
-/* The plan stores equal sequences and rows once and orders terms by row. */
+/* The plan stores equal sequences and passes once and orders terms by pass. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,13 +15,13 @@ static void test_equal_things_are_stored_once(void **state)
     assert_int_not_equal(sa, sb);
     assert_int_equal(gs_plan_seq(&p, (int32_t[]){1, 2, 3, 4}, 4), sa);
     assert_int_not_equal(gs_plan_seq(&p, a, 3), sa);
-    int ra = gs_plan_row(&p, sa, &one, 1);
-    assert_int_equal(gs_plan_row(&p, sa, &one, 1), ra);
-    assert_int_not_equal(gs_plan_row(&p, sa, &two, 1), ra);
-    assert_int_not_equal(gs_plan_row(&p, sb, &one, 1), ra);
-    assert_int_not_equal(gs_plan_row(&p, sa, both, 2), ra);
-    assert_int_equal(gs_plan_row(&p, sa, NULL, 0), gs_plan_row(&p, sa, NULL, 0));
-    assert_int_equal(p.n_row, 5);
+    int ra = gs_plan_pass(&p, sa, &one, 1);
+    assert_int_equal(gs_plan_pass(&p, sa, &one, 1), ra);
+    assert_int_not_equal(gs_plan_pass(&p, sa, &two, 1), ra);
+    assert_int_not_equal(gs_plan_pass(&p, sb, &one, 1), ra);
+    assert_int_not_equal(gs_plan_pass(&p, sa, both, 2), ra);
+    assert_int_equal(gs_plan_pass(&p, sa, NULL, 0), gs_plan_pass(&p, sa, NULL, 0));
+    assert_int_equal(p.n_pass, 5);
     assert_int_equal(p.tokens, 20);
     gs_plan_free(&p);
 }
@@ -32,11 +32,11 @@ static void test_many(void **state)
     (void)state;
     gs_plan p = {0};
     for (int round = 0; round < 2; round++) {
-        for (int pass = 0; pass < 2; pass++)
+        for (int turn = 0; turn < 2; turn++)
             for (int32_t i = 0; i < 20000; i++) {
                 int32_t ids[] = {i % 7, i, i / 7}, mask = i % 3;
-                int row = gs_plan_row(&p, gs_plan_seq(&p, ids, 3), &mask, 1);
-                assert_int_equal(row, i);
+                int pass = gs_plan_pass(&p, gs_plan_seq(&p, ids, 3), &mask, 1);
+                assert_int_equal(pass, i);
             }
         assert_int_equal(p.n_seq, 20000);
         gs_plan_clear(&p);
@@ -49,21 +49,21 @@ static void test_terms_are_ordered_by_row(void **state)
     (void)state;
     gs_plan p = {0};
     gs_err e = {0};
-    enum { ROWS = 50, TERMS = 400 };
-    for (int32_t i = 0; i < ROWS; i++)
-        gs_plan_row(&p, gs_plan_seq(&p, &i, 1), NULL, 0);
+    enum { PASSES = 50, TERMS = 400 };
+    for (int32_t i = 0; i < PASSES; i++)
+        gs_plan_pass(&p, gs_plan_seq(&p, &i, 1), NULL, 0);
     for (int i = 0; i < TERMS; i++)
-        gs_plan_term(&p, &(gs_term){.row = i * 37 % (ROWS - 1), .owner = i});   /* the last row has none */
+        gs_plan_term(&p, &(gs_term){.pass = i * 37 % (PASSES - 1), .owner = i});   /* the last pass has none */
     assert_int_equal(gs_plan_sort(&p, &e), 0);
     size_t n = 0;
-    for (int r = 0; r < ROWS; r++)
+    for (int r = 0; r < PASSES; r++)
         for (size_t j = p.first[r]; j < p.first[r + 1]; j++, n++) {
-            assert_int_equal(p.term[p.term_of[j]].row, r);
+            assert_int_equal(p.term[p.term_of[j]].pass, r);
             if (j > p.first[r])
                 assert_true(p.term_of[j] > p.term_of[j - 1]);
         }
     assert_int_equal(n, TERMS);
-    assert_int_equal(p.first[ROWS], TERMS);
+    assert_int_equal(p.first[PASSES], TERMS);
     gs_plan_free(&p);
 }
 
