@@ -177,8 +177,8 @@ static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e
                           "norm_eps", 1e-5, "outputs", 4);
     b->tokenizer = json_pack("{s:s, s:[ssssss], s:i, s:i}", "kind", "base_exact", "vocab", "A", "C", "G", "T", "N", "-",
                              "unk", 4, "pad", 5);
-    b->recipe = json_pack("{s:s, s:I, s:s, s:b, s:i}", "mode", "wt", "window", (json_int_t)width, "strands", "fwd", "visible",
-                          1, "stride", 1);
+    b->recipe = json_pack("{s:s, s:I, s:s, s:b, s:b}", "mode", "wt", "window", (json_int_t)width, "strands", "fwd", "visible",
+                          1, "shared_windows", 0);
     b->card = gs_import_card(dir, "Albors et al. 2025, RECOMB, PhyloGPN");
     return 0;
 }

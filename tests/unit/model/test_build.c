@@ -89,6 +89,29 @@ static void test_tokenizer_and_recipe(void **state)
     refused(b, "perceptron");
 }
 
+static int shared_windows(const char *key, json_t *value)
+{
+    gs_err e = {0};
+    gs_bundle b = tiny_bundle(TINY_CONFIG, NULL);
+    with_part(&b.recipe, key, value);
+    gs_model *m = gs_model_build(&b, &e);
+    if (!m)
+        fail_msg("%s", e.msg);
+    int shared = m->recipe.shared_windows;
+    gs_model_close(m);
+    return shared;
+}
+
+/* Files of earlier versions say "stride": 1 where windows are not shared. */
+static void test_shared_windows(void **state)
+{
+    (void)state;
+    assert_int_equal(shared_windows("visible", json_true()), 1);
+    assert_int_equal(shared_windows("shared_windows", json_false()), 0);
+    assert_int_equal(shared_windows("stride", json_integer(1)), 0);
+    assert_int_equal(shared_windows("stride", json_integer(0)), 1);
+}
+
 static void test_names(void **state)
 {
     (void)state;
@@ -110,6 +133,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_config), cmocka_unit_test(test_tensors),
-                                       cmocka_unit_test(test_tokenizer_and_recipe), cmocka_unit_test(test_names)};
+                                       cmocka_unit_test(test_tokenizer_and_recipe), cmocka_unit_test(test_shared_windows),
+                                       cmocka_unit_test(test_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
