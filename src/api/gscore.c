@@ -123,11 +123,11 @@ int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err 
     gs_worker *worker = gs_worker_new();
     int rc = worker ? gs_encode(m->tok, seq, (int64_t)len, &t, e) : gs_fail_mem(e, "a worker", sizeof *worker);
     if (!rc) {
-        gs_batch b = {.B = 1, .T = t.n, .beg = (int[]){0, t.n}, .ids = t.ids};
-        gs_out o = {.want_hidden = 1};
-        rc = gs_forward(worker, m, &b, &o, e);
+        gs_batch b = {.B = 1, .rows = t.n, .beg = (int[]){0}, .len = &t.n, .ids = t.ids};
+        gs_read all = {.end = t.n, .want = GS_WANT_HIDDEN};
+        rc = gs_forward(worker, m, &b, &all, 1, e);
         if (!rc)
-            mean_rows(out, o.hidden, &t, m->margin);
+            mean_rows(out, all.hidden, &t, m->margin);
     }
     gs_tokens_free(&t);
     gs_worker_free(worker);

@@ -16,7 +16,7 @@ static const char USAGE[] = "gscore bench [--json] [--threads N] [--seconds S] M
 
 /* One thread's share: run `work` until the deadline, count. */
 typedef struct bench bench;
-typedef struct { const bench *b; int64_t done; gs_err err; } lane;
+typedef struct { const bench *b; int64_t done; gs_read *read; gs_err err; } lane;
 struct bench {
     const gs_model *m;
     gs_scorer scorer;
@@ -24,7 +24,8 @@ struct bench {
     double seconds;
     int32_t *ids;                /* [rows * T] */
     uint8_t *aux;                /* [rows * T, n_aux of the model]: gaps */
-    int *beg, *read;
+    int *beg, *len;              /* [rows]: the sequences */
+    gs_read *read;               /* [rows]: one a sequence */
     int (*work)(lane *l, gs_worker *worker, float *buffer);
 };
 
@@ -41,10 +42,10 @@ static int work_forward(lane *l, gs_worker *worker, float *buffer)
     (void)buffer;
     const bench *b = l->b;
     gs_mark mark = gs_arena_mark(worker->arena);
-    gs_batch batch = {.B = b->rows, .T = b->rows * b->T, .beg = b->beg, .ids = b->ids,
+    gs_batch batch = {.B = b->rows, .rows = b->rows * b->T, .beg = b->beg, .len = b->len, .ids = b->ids,
                       .aux = b->m->n_aux ? b->aux : NULL, .n_aux = b->m->n_aux};
-    gs_out out = {.want_hidden = !b->m->head_rows, .n_read = b->m->head_rows ? b->rows : 0, .read = b->read};
-    int rc = gs_forward(worker, b->m, &batch, &out, &l->err);
+    memcpy(l->read, b->read, (size_t)b->rows * sizeof *l->read);
+    int rc = gs_forward(worker, b->m, &batch, l->read, b->rows, &l->err);
     gs_arena_release(worker->arena, mark);
     l->done += b->rows;
     return rc;
@@ -69,9 +70,11 @@ static void *lane_main(void *arg)
     size_t D = (size_t)l->b->m->dim, n = GEMM_M * 5 * D + 4 * D * D;
     gs_worker *worker = gs_worker_new();
     float *buffer = calloc(n, sizeof *buffer);
-    int rc = worker && buffer ? 0 : gs_fail_mem(&l->err, "bench", n * sizeof *buffer);
+    l->read = malloc((size_t)l->b->rows * sizeof *l->read);
+    int rc = worker && buffer && l->read ? 0 : gs_fail_mem(&l->err, "bench", n * sizeof *buffer);
     for (double end = now() + l->b->seconds; !rc && now() < end;)
         rc = l->b->work(l, worker, buffer);
+    free(l->read);
     free(buffer);
     gs_worker_free(worker);
     return NULL;
@@ -120,19 +123,21 @@ static int make_batch(bench *b, gs_err *e)
     b->T = rc ? 1 : t.n;
     b->rows = b->T < 4096 ? 4096 / b->T : 1;
     b->ids = malloc((size_t)b->rows * (size_t)b->T * sizeof *b->ids);
-    b->beg = malloc(((size_t)b->rows + 1) * sizeof *b->beg);
-    b->read = malloc((size_t)b->rows * sizeof *b->read);
+    b->beg = malloc((size_t)b->rows * sizeof *b->beg);
+    b->len = malloc((size_t)b->rows * sizeof *b->len);
+    b->read = calloc((size_t)b->rows, sizeof *b->read);
     b->aux = calloc((size_t)b->rows * (size_t)b->T, (size_t)b->m->n_aux + 1);
-    if (!rc && (!b->ids || !b->beg || !b->read || !b->aux))
+    if (!rc && (!b->ids || !b->beg || !b->len || !b->read || !b->aux))
         rc = gs_fail_mem(e, "bench", (size_t)b->rows * (size_t)b->T * sizeof *b->ids);
     for (int r = 0; !rc && r < b->rows; r++) {
         memcpy(b->ids + (size_t)r * (size_t)b->T, t.ids, (size_t)b->T * sizeof *b->ids);
-        b->read[r] = (b->beg[r] = r * b->T) + b->T / 2;
+        b->beg[r] = r * b->T;
+        b->len[r] = b->T;
+        b->read[r] = b->m->head_rows ? (gs_read){.seq = r, .beg = b->T / 2, .end = b->T / 2 + 1, .want = GS_WANT_LOGITS}
+                                     : (gs_read){.seq = r, .end = b->T, .want = GS_WANT_HIDDEN};
         if (b->m->tok->mask >= 0)
-            b->ids[b->read[r]] = b->m->tok->mask;
+            b->ids[b->beg[r] + b->T / 2] = b->m->tok->mask;
     }
-    if (!rc)
-        b->beg[b->rows] = b->rows * b->T;
     free(seq);
     gs_tokens_free(&t);
     return rc;
@@ -178,6 +183,7 @@ static int run(const char *path, bench *b, int json, gs_err *e)
     free(b->ids);
     free(b->aux);
     free(b->beg);
+    free(b->len);
     free(b->read);
     gs_model_close(m);
     return e->code ? cli_fail("bench", e) : 0;

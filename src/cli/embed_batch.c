@@ -107,36 +107,45 @@ void embed_batch_free(embed_batch *b)
     *b = (embed_batch){0};
 }
 
-/* out += weight * the mean over the tokens that cover bases and have an output. */
-static void add_mean(float *out, gs_mat x, int from, const gs_tokens *t, int margin, float weight)
+/* out += weight * the mean over the tokens that cover bases and have an output. x: [t->n, D] */
+static void add_mean(float *out, gs_mat x, const gs_tokens *t, int margin, float weight)
 {
     int n = 0;
     for (int i = margin; i < t->n - margin; i++)
         n += t->beg[i] >= 0;
     for (int i = margin; i < t->n - margin; i++)
         for (int j = 0; t->beg[i] >= 0 && j < x.cols; j++)
-            out[j] += gs_mat_row(x, from + i)[j] * (weight / (float)n);
+            out[j] += gs_mat_row(x, i)[j] * (weight / (float)n);
 }
 
-static void pool(embed_batch *b, const embed_args *a, const gs_model *m, gs_mat hidden)
+/* Rows of output from the hidden states, one read per sequence. */
+static void pool(embed_batch *b, const embed_args *a, const gs_model *m, const gs_read *read)
 {
-    int at = 0, P = passes(a);
+    size_t D = (size_t)m->dim, row = 0;
+    int P = passes(a);
     for (size_t i = 0; i < b->n; i++)
-        for (int p = 0; p < P; p++) {
-            add_mean(b->out + i * (size_t)hidden.cols, hidden, at, &b->item[i].tok[p], m->margin, 1.0f / (float)P);
-            at += b->item[i].tok[p].n;
+        for (int p = 0; p < P; p++, read++) {
+            const gs_tokens *t = &b->item[i].tok[p];
+            if (a->tokens)
+                memcpy(b->out + row * D, read->hidden.d, (size_t)t->n * D * sizeof *b->out);
+            else
+                add_mean(b->out + i * D, read->hidden, t, m->margin, 1.0f / (float)P);
+            row += (size_t)t->n;
         }
 }
 
-/* The sequences of the batch one after the other. */
-static void gather(const embed_batch *b, int P, int32_t *ids, int *beg)
+/* The sequences of the batch one after the other, all of each to be read. */
+static void gather(const embed_batch *b, int P, int32_t *ids, int *beg, gs_read *read)
 {
-    beg[0] = 0;
+    int at = 0, *len = beg + b->n * (size_t)P, seq = 0;
     for (size_t i = 0; i < b->n; i++)
-        for (int p = 0; p < P; p++, beg++) {
+        for (int p = 0; p < P; p++, seq++) {
             const gs_tokens *t = &b->item[i].tok[p];
-            memcpy(ids + beg[0], t->ids, (size_t)t->n * sizeof *ids);
-            beg[1] = beg[0] + t->n;
+            memcpy(ids + at, t->ids, (size_t)t->n * sizeof *ids);
+            beg[seq] = at;
+            len[seq] = t->n;
+            read[seq] = (gs_read){.seq = seq, .end = t->n, .want = GS_WANT_HIDDEN};
+            at += t->n;
         }
 }
 
@@ -145,23 +154,22 @@ int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, 
     int P = passes(a), B = (int)b->n * P;
     size_t rows = a->tokens ? (size_t)b->n_tokens : b->n, D = (size_t)m->dim;
     int32_t *ids = malloc((size_t)b->n_tokens * sizeof *ids);
-    int *beg = malloc(((size_t)B + 1) * sizeof *beg);
+    int *beg = malloc(2 * (size_t)B * sizeof *beg); /* and lengths */
+    gs_read *read = malloc((size_t)B * sizeof *read);
     b->out = calloc(rows * D, sizeof *b->out);
-    int rc = ids && beg && b->out ? 0 : gs_fail_mem(e, "a batch", rows * D * sizeof *b->out);
+    int rc = ids && beg && read && b->out ? 0 : gs_fail_mem(e, "a batch", rows * D * sizeof *b->out);
     if (!rc) {
-        gather(b, P, ids, beg);
+        gather(b, P, ids, beg, read);
         gs_mark mark = gs_arena_mark(worker->arena);
-        gs_batch batch = {.B = B, .T = b->n_tokens, .beg = beg, .ids = ids};
-        gs_out out = {.want_hidden = 1};
-        rc = gs_forward(worker, m, &batch, &out, e);
-        if (!rc && a->tokens)
-            memcpy(b->out, out.hidden.d, rows * D * sizeof *b->out);
-        else if (!rc)
-            pool(b, a, m, out.hidden);
+        gs_batch batch = {.B = B, .rows = b->n_tokens, .beg = beg, .len = beg + B, .ids = ids};
+        rc = gs_forward(worker, m, &batch, read, B, e);
+        if (!rc)
+            pool(b, a, m, read);
         gs_arena_release(worker->arena, mark);
     }
     free(ids);
     free(beg);
+    free(read);
     return rc;
 }
 

@@ -276,33 +276,28 @@ static void bytenet_block(gs_worker *wk, const layer *l, gs_mat x, const gs_span
     gs_add(wk, x, gs_linear(wk, gelu(wk, gs_norm(wk, y, &l->norm3)), &l->lin2));
 }
 
-/* x: hidden states of the wanted tokens [n, D] -> [n, V] */
-static gs_mat head(gs_worker *wk, const weights *w, gs_mat x)
-{
-    if (w->c.head == HEAD_MLM)
-        x = gs_norm(wk, gelu(wk, gs_linear(wk, x, &w->head_dense)), &w->head_norm);
-    return gs_linear(wk, x, &w->head);
-}
-
-static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
+static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n)
 {
     static void (*const block[])(gs_worker *, const layer *, gs_mat, const gs_spans *) = {gpn_block, convnet_block,
-                                                                                       bytenet_block};
+                                                                                          bytenet_block};
     const weights *w = m->weights;
-    gs_spans s = gs_spans_of(wk, b);
+    gs_spans s = gs_spans_of(b);
     gs_mat x = w->embed ? gs_embed_tokens(wk, b, w->embed, w->c.dim) : gs_embed_one_hot(wk, b, w->c.vocab, 0, w->c.dim);
     for (int i = 0; i < w->c.layers; i++) {
         gs_mark mark = gs_arena_mark(wk->arena);
         block[w->c.block](wk, &w->layers[i], x, &s);
         gs_arena_release(wk->arena, mark);
     }
-    gs_mat wanted = out->want_hidden ? x : gs_rows(wk, x, out->read, out->n_read);
-    if (w->c.final_norm)
-        wanted = gs_norm(wk, wanted, &w->final_norm);
-    if (out->want_hidden)
-        out->hidden = wanted;
-    if (out->n_read)
-        out->logits = head(wk, w, out->want_hidden ? gs_rows(wk, wanted, out->read, out->n_read) : wanted);
+    x = gs_rows(wk, x, row, n);
+    return w->c.final_norm ? gs_norm(wk, x, &w->final_norm) : x;
+}
+
+static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
+{
+    const weights *w = m->weights;
+    if (w->c.head == HEAD_MLM)
+        x = gs_norm(wk, gelu(wk, gs_linear(wk, x, &w->head_dense)), &w->head_norm);
+    return gs_linear(wk, x, &w->head);
 }
 
 static double flops(const gs_model *m, int T, int n_read)
@@ -315,4 +310,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return T * sum + n_read * 2 * ((c->head == HEAD_MLM ? D * D : 0) + D * m->head_rows);
 }
 
-const gs_arch gs_arch_convnet = {"convnet", sizeof(weights), rows, config_fault, init, forward, flops};
+const gs_arch gs_arch_convnet = {"convnet", sizeof(weights), rows, config_fault, init, forward, head, flops};

@@ -174,44 +174,36 @@ static void block(gs_worker *wk, const weights *w, const layer *l, const gs_span
     gs_add(wk, x[1], y);
 }
 
-/* Where each token of the batch lies in the result, -1 in the margins. */
+/* Where each row of the batch lies in the result, -1 in the margins. */
 static int *result_rows(gs_worker *wk, const gs_batch *b, const gs_spans *s, int margin_tokens)
 {
-    int *at = gs_new(wk->arena, int, b->T + 1);
-    memset(at, 0xff, sizeof *at * (size_t)b->T);
+    int *at = gs_new(wk->arena, int, b->rows);
+    memset(at, 0xff, sizeof *at * (size_t)b->rows);
     for (int i = 0; i < s->B; i++)
         for (int t = 0; t < s->len[i]; t++)
             at[b->beg[i] + margin_tokens + t] = s->beg[i] + t;
     return at;
 }
 
-/* Rows of x for the tokens of the batch, [T, D]; zero in the margins. */
-static gs_mat by_token(gs_worker *wk, gs_mat x, const int *at, int T)
+/* Rows of x for n rows of the batch (row = NULL: the first n), [n, D]; zero in the margins. */
+static gs_mat by_token(gs_worker *wk, gs_mat x, const int *at, const int *row, int n)
 {
-    gs_mat y = gs_mat_new(wk, T, x.cols);
+    gs_mat y = gs_mat_new(wk, n, x.cols);
     size_t bytes = sizeof(float) * (size_t)x.cols;
-    for (int t = 0; t < T; t++)
-        if (at[t] < 0)
-            memset(gs_mat_row(y, t), 0, bytes);
+    for (int i = 0; i < n; i++) {
+        int from = at[row ? row[i] : i];
+        if (from < 0)
+            memset(gs_mat_row(y, i), 0, bytes);
         else
-            memcpy(gs_mat_row(y, t), gs_mat_row(x, at[t]), bytes);
+            memcpy(gs_mat_row(y, i), gs_mat_row(x, from), bytes);
+    }
     return y;
 }
 
-static gs_mat read_out(gs_worker *wk, const weights *w, gs_mat x, const int *at, const gs_out *out)
-{
-    int *row = gs_new(wk->arena, int, out->n_read);
-    for (int i = 0; i < out->n_read; i++)
-        row[i] = at[out->read[i]];
-    gs_mat y = gs_rows(wk, x, row, out->n_read);
-    gs_activate(wk, y, GS_ACT_GELU);
-    return gs_linear(wk, y, &w->head);
-}
-
-static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
+static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n)
 {
     const weights *w = m->weights;
-    gs_spans s = gs_spans_of(wk, b);
+    gs_spans s = gs_spans_of(b);
     gs_mat x = gs_embed_tokens(wk, b, w->embed, w->c.dim);
     for (int i = 0; i < w->c.layers; i++) {
         const layer *l = &w->layers[i];
@@ -224,11 +216,16 @@ static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out 
         s = to;
     }
     x = w->c.group ? gs_group_norm(wk, x, &w->final_norm, &s) : gs_norm(wk, x, &w->final_norm);
-    const int *at = result_rows(wk, b, &s, m->margin);
-    if (out->want_hidden)
-        out->hidden = by_token(wk, x, at, b->T);
-    if (out->n_read)
-        out->logits = read_out(wk, w, x, at, out);
+    return by_token(wk, x, result_rows(wk, b, &s, m->margin), row, n);
+}
+
+static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
+{
+    const weights *w = m->weights;
+    gs_mat y = gs_mat_new(wk, x.rows, x.cols);
+    memcpy(y.d, x.d, sizeof(float) * (size_t)x.rows * (size_t)x.cols);
+    gs_activate(wk, y, GS_ACT_GELU);
+    return gs_linear(wk, y, &w->head);
 }
 
 static double flops(const gs_model *m, int T, int n_read)
@@ -243,4 +240,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return sum + 2 * n_read * D * c->outputs;
 }
 
-const gs_arch gs_arch_phylogpn = {"phylogpn", sizeof(weights), rows, config_fault, init, forward, flops};
+const gs_arch gs_arch_phylogpn = {"phylogpn", sizeof(weights), rows, config_fault, init, forward, head, flops};

@@ -303,12 +303,13 @@ static void token_dropout(gs_worker *wk, gs_mat x, const gs_batch *b, int32_t ma
 {
     size_t D = (size_t)x.cols;
     for (int i = 0; i < b->B; i++) {
-        int masked = 0, T = b->beg[i + 1] - b->beg[i];
-        for (int t = b->beg[i]; t < b->beg[i + 1]; t++)
-            masked += b->ids[t] == mask;
+        const int32_t *ids = b->ids + b->beg[i];
+        int masked = 0, T = b->len[i];
+        for (int t = 0; t < T; t++)
+            masked += ids[t] == mask;
         float scale = (1 - 0.15f * 0.8f) / (1 - (float)masked / (float)T);
-        for (int t = b->beg[i]; t < b->beg[i + 1]; t++)
-            wk->k->scale(gs_mat_row(x, t), b->ids[t] == mask ? 0 : scale, D);
+        for (int t = 0; t < T; t++)
+            wk->k->scale(gs_mat_row(x, b->beg[i] + t), ids[t] == mask ? 0 : scale, D);
     }
 }
 
@@ -329,8 +330,9 @@ static gs_mat embed(gs_worker *wk, const weights *w, const gs_batch *b, int32_t 
         token_dropout(wk, x, b, mask);
     for (int t = 0; w->types && t < x.rows; t++) /* one sequence at a time: all tokens are of type 0 */
         wk->k->add(gs_mat_row(x, t), w->types, (size_t)x.cols);
+    gs_spans s = gs_spans_of(b);
     if (w->positions)
-        gs_add_positions(wk, x, b, w->positions, w->c.position_offset);
+        gs_add_positions(wk, x, &s, w->positions, w->c.position_offset);
     return w->c.embed_norm ? gs_norm(wk, x, &w->embed_norm) : x;
 }
 
@@ -353,11 +355,11 @@ static void join(gs_worker *wk, const weights *w, gs_mat x, gs_mat branch, const
         memcpy(x.d, gs_norm(wk, x, norm).d, sizeof(float) * (size_t)x.rows * (size_t)x.cols);
 }
 
-static void attention_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x, const gs_batch *b)
+static void attention_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x, const gs_spans *s)
 {
     gs_mark mark = gs_arena_mark(wk->arena);
     gs_mat in = w->c.norm_pre ? gs_norm(wk, x, &l->norm1) : x;
-    join(wk, w, x, gs_attention(wk, in, &l->attn, b), &l->norm1);
+    join(wk, w, x, gs_attention(wk, in, &l->attn, s), &l->norm1);
     gs_arena_release(wk->arena, mark);
 }
 
@@ -369,33 +371,29 @@ static void feed_forward_block(gs_worker *wk, const weights *w, const layer *l, 
     gs_arena_release(wk->arena, mark);
 }
 
-/* x: hidden states of the wanted tokens [n, D] -> [n, R] */
-static gs_mat head(gs_worker *wk, const weights *w, gs_mat x)
+static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n)
 {
+    const weights *w = m->weights;
+    gs_spans s = gs_spans_of(b);
+    gs_mat x = embed(wk, w, b, m->tok->mask);
+    for (int i = 0; i < w->c.layers; i++) {
+        attention_block(wk, w, &w->layers[i], x, &s);
+        if (i == w->c.layers - 1) /* from here on tokens do not meet: go on with the wanted ones */
+            x = gs_rows(wk, x, row, n);
+        feed_forward_block(wk, w, &w->layers[i], x);
+    }
+    return w->c.final_norm ? gs_norm(wk, x, &w->final_norm) : x;
+}
+
+static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
+{
+    const weights *w = m->weights;
     if (w->c.head == HEAD_MLM) {
         x = gs_linear(wk, x, &w->head_dense);
         gs_activate(wk, x, (gs_act)w->c.head_act);
         x = gs_norm(wk, x, &w->head_norm);
     }
     return gs_linear(wk, x, &w->head);
-}
-
-static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
-{
-    const weights *w = m->weights;
-    gs_mat x = embed(wk, w, b, m->tok->mask);
-    for (int i = 0; i < w->c.layers; i++) {
-        attention_block(wk, w, &w->layers[i], x, b);
-        if (i == w->c.layers - 1 && !out->want_hidden) /* from here on tokens do not meet: go on with the wanted ones */
-            x = gs_rows(wk, x, out->read, out->n_read);
-        feed_forward_block(wk, w, &w->layers[i], x);
-    }
-    if (w->c.final_norm)
-        x = gs_norm(wk, x, &w->final_norm);
-    if (out->want_hidden)
-        out->hidden = x;
-    if (out->n_read)
-        out->logits = head(wk, w, out->want_hidden ? gs_rows(wk, x, out->read, out->n_read) : x);
 }
 
 /* The last layer's feed-forward and the head see the read-outs only. */
@@ -409,4 +407,4 @@ static double flops(const gs_model *m, int T, int n_read)
     return c->layers * attention + (c->layers - 1) * t * ffn_token + n * (ffn_token + head_token);
 }
 
-const gs_arch gs_arch_transformer = {"transformer", sizeof(weights), rows, config_fault, init, forward, flops};
+const gs_arch gs_arch_transformer = {"transformer", sizeof(weights), rows, config_fault, init, forward, head, flops};

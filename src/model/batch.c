@@ -8,50 +8,140 @@ static int check_aux(const gs_model *m, const gs_batch *b, gs_err *e)
     if (m->n_aux != b->n_aux || (b->n_aux && !b->aux))
         return gs_fail(e, GS_EUSAGE, "%s reads an alignment of %d species beside the sequence, the input has %d",
                        m->bundle.path, m->n_aux, b->n_aux);
-    for (size_t i = 0; i < (size_t)b->T * (size_t)b->n_aux; i++)
-        if (b->aux[i] >= m->aux_vocab)
-            return gs_fail(e, GS_EINTERNAL, "symbol %d of an aligned species is outside the model's %d", b->aux[i],
-                           m->aux_vocab);
+    size_t n = (size_t)b->n_aux;
+    for (int i = 0; i < b->B && n; i++)
+        for (size_t j = (size_t)b->beg[i] * n; j < (size_t)(b->beg[i] + b->len[i]) * n; j++)
+            if (b->aux[j] >= m->aux_vocab)
+                return gs_fail(e, GS_EINTERNAL, "symbol %d of an aligned species is outside the model's %d", b->aux[j],
+                               m->aux_vocab);
     return 0;
 }
 
-/* Read-outs that have a result: in the batch, and not in the margins of their sequence. */
-static int check_reads(const gs_model *m, const gs_batch *b, const gs_out *out, gs_err *e)
+static int check_sequence(const gs_model *m, const int32_t *ids, int n, gs_err *e)
 {
-    for (int i = 0; i < out->n_read; i++) {
-        if (out->read[i] < 0 || out->read[i] >= b->T)
-            return gs_fail(e, GS_EINTERNAL, "read-out %d is outside the batch", out->read[i]);
-        for (int row = 0; m->margin && row < b->B; row++) {
-            int from = b->beg[row], to = b->beg[row + 1], t = out->read[i];
-            if (t >= from && t < to && (t < from + m->margin || t >= to - m->margin))
-                return gs_fail(e, GS_EUSAGE, "a read-out within %d tokens of the end of a sequence: %s gives nothing there",
-                               m->margin, m->bundle.path);
-        }
-    }
+    if (m->tok->max_tokens && n > m->tok->max_tokens)
+        return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too long: %s takes at most %d", n, m->bundle.path,
+                       m->tok->max_tokens);
+    if (n < 1)
+        return gs_fail(e, GS_EUSAGE, "an empty sequence cannot go through a model");
+    if (n <= 2 * m->margin)
+        return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too short: %s takes at least %d", n, m->bundle.path,
+                       2 * m->margin + 1);
+    for (int t = 0; t < n; t++)
+        if (ids[t] < 0 || ids[t] >= m->vocab)
+            return gs_fail(e, GS_EINTERNAL, "token id %d is outside the model's %d", (int)ids[t], m->vocab);
     return 0;
 }
 
-static int check_batch(const gs_model *m, const gs_batch *b, const gs_out *out, gs_err *e)
+/* In the batch and, where logits are wanted, not in the margins of its sequence. */
+static int check_read(const gs_model *m, const gs_batch *b, const gs_read *r, gs_err *e)
 {
-    if (out->n_read && !m->head_rows)
+    if (r->seq < 0 || r->seq >= b->B || r->beg < 0 || r->beg >= r->end || r->end > b->len[r->seq])
+        return gs_fail(e, GS_EINTERNAL, "tokens %d to %d of sequence %d are outside the batch", r->beg, r->end, r->seq);
+    if (!(r->want & GS_WANT_LOGITS))
+        return 0;
+    if (!m->head_rows)
         return gs_fail(e, GS_EMODEL, "%s has no head that predicts tokens: it can embed but not score",
                        m->bundle.path);
+    if (r->beg < m->margin || r->end > b->len[r->seq] - m->margin)
+        return gs_fail(e, GS_EUSAGE, "a read-out within %d tokens of the end of a sequence: %s gives nothing there",
+                       m->margin, m->bundle.path);
+    return 0;
+}
+
+static int check(const gs_model *m, const gs_batch *b, const gs_read *reads, int n, gs_err *e)
+{
+    int ret = 0;
+    for (int i = 0; i < b->B && !ret; i++)
+        ret = check_sequence(m, b->ids + b->beg[i], b->len[i], e);
+    ret = ret ? ret : check_aux(m, b, e);
+    for (int i = 0; i < n && !ret; i++)
+        ret = check_read(m, b, &reads[i], e);
+    return ret;
+}
+
+/* ---- layout: every sequence at a multiple of GS_GEMM_PLACE, so that its bits do not depend on the others ---- */
+
+static int round_up(int n, int to) { return (n + to - 1) / to * to; }
+
+static gs_batch lay_out(gs_worker *wk, const gs_batch *b)
+{
+    int *beg = gs_new(wk->arena, int, b->B), rows = 0;
+    size_t n = (size_t)b->n_aux;
     for (int i = 0; i < b->B; i++) {
-        int n = b->beg[i + 1] - b->beg[i];
-        if (m->tok->max_tokens && n > m->tok->max_tokens)
-            return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too long: %s takes at most %d", n, m->bundle.path,
-                           m->tok->max_tokens);
-        if (n < 1)
-            return gs_fail(e, GS_EUSAGE, "an empty sequence cannot go through a model");
-        if (n <= 2 * m->margin)
-            return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too short: %s takes at least %d", n, m->bundle.path,
-                           2 * m->margin + 1);
+        beg[i] = rows;
+        rows = round_up(rows + b->len[i], i + 1 < b->B ? GS_GEMM_PLACE : GS_GEMM_ROWS);
     }
-    for (int t = 0; t < b->T; t++)
-        if (b->ids[t] < 0 || b->ids[t] >= m->vocab)
-            return gs_fail(e, GS_EINTERNAL, "token id %d is outside the model's %d", (int)b->ids[t], m->vocab);
-    int ret = check_aux(m, b, e);
-    return ret ? ret : check_reads(m, b, out, e);
+    int32_t *ids = gs_new(wk->arena, int32_t, rows);
+    uint8_t *aux = gs_new(wk->arena, uint8_t, (size_t)rows * n);
+    memset(ids, 0, sizeof *ids * (size_t)rows);
+    memset(aux, 0, (size_t)rows * n);
+    for (int i = 0; i < b->B; i++) {
+        memcpy(ids + beg[i], b->ids + b->beg[i], sizeof *ids * (size_t)b->len[i]);
+        if (n)
+            memcpy(aux + (size_t)beg[i] * n, b->aux + (size_t)b->beg[i] * n, (size_t)b->len[i] * n);
+    }
+    return (gs_batch){b->B, rows, beg, b->len, ids, aux, b->n_aux};
+}
+
+/* ---- reads ---- */
+
+/* Rows of a matrix that are picked from another one, and where each read begins among them. */
+typedef struct { int n; int *row, *at; } picked;
+
+/* What the reads that want any of `want` see of a matrix of `rows` rows, in which they begin at at[]. Each begins at a
+ * place with the same remainder modulo GS_GEMM_PLACE as before, for products follow; any row stands between. */
+static picked pick(gs_worker *wk, const gs_read *r, int n, unsigned want, const int *at, int rows)
+{
+    size_t most = 0;
+    for (int i = 0; i < n; i++)
+        most += r[i].want & want ? (size_t)(r[i].end - r[i].beg) + GS_GEMM_PLACE : 0;
+    picked p = {0, gs_new(wk->arena, int, most), gs_new(wk->arena, int, n)};
+    for (int i = 0; i < n; i++) {
+        if (!(r[i].want & want))
+            continue;
+        for (; p.n % GS_GEMM_PLACE != at[i] % GS_GEMM_PLACE; p.n++)
+            p.row[p.n] = p.n % rows;
+        p.at[i] = p.n;
+        for (int t = 0; t < r[i].end - r[i].beg; t++)
+            p.row[p.n++] = at[i] + t;
+    }
+    return p;
+}
+
+/* The picked rows, without a copy where they are the first ones. */
+static gs_mat gather(gs_worker *wk, gs_mat x, const picked *p)
+{
+    int i = 0;
+    while (i < p->n && p->row[i] == i)
+        i++;
+    return i == p->n && i <= x.rows ? (gs_mat){x.d, p->n, x.cols} : gs_rows(wk, x, p->row, p->n);
+}
+
+static gs_mat view(gs_mat x, int at, const gs_read *r)
+{
+    return (gs_mat){gs_mat_row(x, at), r->end - r->beg, x.cols};
+}
+
+static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n)
+{
+    gs_batch placed = lay_out(wk, b);
+    picked p = {placed.rows, NULL, gs_new(wk->arena, int, n)};
+    for (int i = 0; i < n; i++)
+        p.at[i] = placed.beg[reads[i].seq] + reads[i].beg;
+    picked few = pick(wk, reads, n, GS_WANT_HIDDEN | GS_WANT_LOGITS, p.at, p.n);
+    if (few.n < p.n)
+        p = few;
+    gs_mat x = m->arch->forward(wk, m, &placed, p.row, p.n), y = {0};
+    picked scored = pick(wk, reads, n, GS_WANT_LOGITS, p.at, p.n);
+    if (scored.n)
+        y = m->arch->head(wk, m, gather(wk, x, &scored));
+    for (int i = 0; i < n; i++) {
+        if (reads[i].want & GS_WANT_HIDDEN)
+            reads[i].hidden = view(x, p.at[i], &reads[i]);
+        if (reads[i].want & GS_WANT_LOGITS)
+            reads[i].logits = view(y, scored.at[i], &reads[i]);
+    }
 }
 
 static int all_finite(gs_mat x)
@@ -63,94 +153,41 @@ static int all_finite(gs_mat x)
     return 1;
 }
 
-/* ---- layout: every sequence at a multiple of GS_GEMM_PLACE, so that its bits do not depend on the others ---- */
-
-/* Sequence i of the caller's batch is sequence 2 i here; 2 i + 1 is filler (token 0) up to the next start. */
-typedef struct { gs_batch batch; int *at; } layout;   /* at[t]: where the caller's token t is */
-
-static int round_up(int n, int to) { return (n + to - 1) / to * to; }
-
-/* The species' symbols at the places of their tokens, 0 in the filler. */
-static const uint8_t *lay_out_aux(gs_worker *wk, const gs_batch *b, const int *at, int T)
+static void forget(gs_read *reads, int n)
 {
-    if (!b->n_aux)
-        return NULL;
-    size_t n = (size_t)b->n_aux;
-    uint8_t *aux = gs_new(wk->arena, uint8_t, (size_t)T * n);
-    memset(aux, 0, (size_t)T * n);
-    for (int t = 0; t < b->T; t++)
-        memcpy(aux + (size_t)at[t] * n, b->aux + (size_t)t * n, n);
-    return aux;
+    for (int i = 0; i < n; i++)
+        reads[i].hidden = reads[i].logits = (gs_mat){0};
 }
 
-static layout lay_out(gs_worker *wk, const gs_batch *b)
-{
-    int *beg = gs_new(wk->arena, int, 2 * b->B + 1), *at = gs_new(wk->arena, int, b->T + 1);
-    for (int i = 0, t = 0; i < b->B; i++) {
-        int len = b->beg[i + 1] - b->beg[i], unit = i + 1 < b->B ? GS_GEMM_PLACE : GS_GEMM_ROWS;
-        beg[2 * i] = t;
-        beg[2 * i + 1] = t + len;
-        t = beg[2 * i + 2] = round_up(t + len, unit);
-    }
-    int T = beg[2 * b->B];
-    int32_t *ids = gs_new(wk->arena, int32_t, T + 1);
-    memset(ids, 0, sizeof *ids * (size_t)T);
-    for (int i = 0; i < b->B; i++)
-        for (int t = b->beg[i]; t < b->beg[i + 1]; t++) {
-            at[t] = beg[2 * i] + t - b->beg[i];
-            ids[at[t]] = b->ids[t];
-        }
-    gs_batch batch = {.B = 2 * b->B, .T = T, .beg = beg, .ids = ids,
-                      .aux = lay_out_aux(wk, b, at, T), .n_aux = b->n_aux};
-    return (layout){batch, at};
-}
-
-/* The caller's read-outs, each at a place that has the remainder of its token modulo GS_GEMM_PLACE, because the head
- * is a product over read-outs. where[i]: row of the caller's read-out i. Returns how many rows there are. */
-static int place_reads(const layout *l, const gs_out *out, int *read, int *where)
+static int tokens_of(const gs_batch *b)
 {
     int n = 0;
-    for (int i = 0; i < out->n_read; i++, n++) {
-        int token = l->at[out->read[i]];
-        while (n % GS_GEMM_PLACE != token % GS_GEMM_PLACE)
-            read[n++] = token;
-        read[n] = token;
-        where[i] = n;
-    }
+    for (int i = 0; i < b->B; i++)
+        n += b->len[i];
     return n;
 }
 
-static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out)
+int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e)
 {
-    layout l = lay_out(wk, b);
-    int *read = gs_new(wk->arena, int, GS_GEMM_PLACE * out->n_read), *where = gs_new(wk->arena, int, out->n_read);
-    gs_out inner = {.want_hidden = out->want_hidden, .n_read = place_reads(&l, out, read, where), .read = read};
-    m->arch->forward(wk, m, &l.batch, &inner);
-    if (out->want_hidden)
-        out->hidden = gs_rows(wk, inner.hidden, l.at, b->T);
-    if (out->n_read)
-        out->logits = gs_rows(wk, inner.logits, where, out->n_read);
-}
-
-int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e)
-{
-    out->hidden = (gs_mat){.cols = m->dim};
-    out->logits = (gs_mat){.cols = m->head_rows};
-    int ret = check_batch(m, b, out, e);
-    if (ret || !b->T || (!out->want_hidden && !out->n_read))
+    forget(reads, n_read);
+    int ret = check(m, b, reads, n_read, e);
+    if (ret || !n_read)
         return ret;
     gs_mark mark = gs_arena_mark(wk->arena);
     if (setjmp(*gs_arena_oom(wk->arena))) {
         gs_arena_release(wk->arena, mark);
-        out->hidden = out->logits = (gs_mat){0};
+        forget(reads, n_read);
         return gs_fail(e, GS_ENOMEM, "out of memory for a batch of %d tokens: %zu MB on top of %zu MB were not to be "
-                       "had", b->T, gs_arena_wanted(wk->arena) >> 20, gs_arena_peak(wk->arena) >> 20);
+                       "had", tokens_of(b), gs_arena_wanted(wk->arena) >> 20, gs_arena_peak(wk->arena) >> 20);
     }
-    forward(wk, m, b, out);
-    if (all_finite(out->hidden) && all_finite(out->logits))
+    forward(wk, m, b, reads, n_read);
+    int finite = 1;
+    for (int i = 0; i < n_read && finite; i++)
+        finite = all_finite(reads[i].hidden) && all_finite(reads[i].logits);
+    if (finite)
         return 0;
     gs_arena_release(wk->arena, mark);
-    out->hidden = out->logits = (gs_mat){0};
+    forget(reads, n_read);
     return gs_fail(e, GS_EMODEL, "%s gives results that are not finite numbers: its weights are damaged or overflow",
                    m->bundle.path);
 }

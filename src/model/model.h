@@ -30,14 +30,14 @@ typedef struct {
 } gs_bundle;
 void gs_bundle_free(gs_bundle *b);
 
-/* What a forward pass gives. hidden: last hidden states [T, D] (after the final norm). logits: [n_read, head rows]
- * for the wanted tokens only. On the worker's arena. */
+/* What is read of a forward pass: a range of tokens of one sequence of the batch. */
+enum { GS_WANT_HIDDEN = 1, GS_WANT_LOGITS = 2 };
 typedef struct {
-    int want_hidden;
-    int n_read;
-    const int *read;         /* token indices into the batch, [n_read] */
-    gs_mat hidden, logits;
-} gs_out;
+    int seq, beg, end;       /* tokens beg .. end of sequence seq, at least one */
+    unsigned want;           /* GS_WANT_... */
+    gs_mat hidden;           /* result: last hidden states, after the final norm, [end - beg, D] */
+    gs_mat logits;           /* result: [end - beg, head_rows] */
+} gs_read;
 
 /* An architecture: one file model/arch_x.c exports one of these, model/registry.c lists them. */
 typedef struct gs_arch {
@@ -48,8 +48,10 @@ typedef struct gs_arch {
     /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux,
      * m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
-    /* At least one of hidden states and read-outs is wanted; everything was checked by gs_forward. */
-    void (*forward)(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out);
+    /* Last hidden states [n, D] of the given rows of the batch, or of all (row = NULL, n = b->rows); everything was
+     * checked by gs_forward. Rows in margins are 0. */
+    gs_mat (*forward)(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n);
+    gs_mat (*head)(gs_worker *wk, const gs_model *m, gs_mat x);   /* hidden states [n, D] -> logits [n, head_rows] */
     /* Multiplications and additions (2 per pair) of one sequence of T tokens with n_read read-outs. */
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
@@ -125,9 +127,10 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e);
 int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 
 /* ---- batches ---- */
-/* Run sequences through the model: out->read and out->want_hidden say what is wanted. Results live on the worker's arena until
- * the caller releases it. Sequences are packed without padding. The only place that catches out of memory.
+/* Run sequences through the model and set the results of the reads, which live on the worker's arena until the caller
+ * releases it; ranges may overlap, and cost what they hold once more. Of a batch only tokens count: where its sequences
+ * lie, and what else is in it, changes no bit. The only place that catches running out of memory.
  * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model gives numbers that are not finite, or has no head;
  * GS_EUSAGE when a sequence is longer than the model can take. */
-int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_out *out, gs_err *e);
+int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e);
 #endif

@@ -18,6 +18,8 @@ void gs_add(gs_worker *wk, gs_mat x, gs_mat y)
 
 gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n)
 {
+    if (!row)
+        return x;
     gs_mat y = gs_mat_new(wk, n, x.cols);
     for (int i = 0; i < n; i++)
         memcpy(gs_mat_row(y, i), gs_mat_row(x, row[i]), sizeof(float) * (size_t)x.cols);

@@ -1,10 +1,9 @@
 /* Layers: out = layer(worker, in, weights). Forward only, eager, on arena memory.
  * Letters: B rows (sequences), T tokens of all rows together, D channels, H heads, F inner width, V vocabulary.
  *
- * Sequences of a batch lie one after the other in one matrix [T, D], without padding between them; `beg` says
- * where each starts. A sequence's bits never depend on the others if it starts at a multiple of GS_GEMM_PLACE
- * (kernel/gemm.h; model/batch.c sees to it). Layers cannot fail: out of memory jumps (base/arena.h). OpenBLAS must be
- * open (gs_gemm_open). */
+ * Sequences of a batch lie one after the other in one matrix [T, D]; spans say where. A sequence's bits never depend on
+ * the others if it starts at a multiple of GS_GEMM_PLACE (kernel/gemm.h; model/batch.c sees to it). Layers cannot fail:
+ * out of memory jumps (base/arena.h). OpenBLAS must be open (gs_gemm_open). */
 #ifndef GS_NN_H
 #define GS_NN_H
 #include "base/arena.h"
@@ -26,9 +25,19 @@ typedef struct { const float *g, *b; float eps; gs_norm_kind kind; } gs_norm_w; 
 typedef enum { GS_ACT_NONE, GS_ACT_GELU, GS_ACT_GELU_TANH, GS_ACT_SILU, GS_ACT_RELU, GS_ACT_RELU2, GS_ACT_COUNT } gs_act;
 typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
 
-/* The sequences of a batch: row r has tokens beg[r] .. beg[r+1]; beg has B + 1 entries, T = beg[B]. */
-/* aux: more input per token, [T, n_aux] symbols of n_aux aligned species; NULL for models that read one sequence. */
-typedef struct { int B, T; const int *beg; const int32_t *ids; const uint8_t *aux; int n_aux; } gs_batch;
+/* Where sequences lie in a matrix: sequence i is rows beg[i] .. beg[i] + len[i]. Rows between sequences belong to none
+ * and hold numbers that nothing depends on. */
+typedef struct { int B, rows; const int *beg, *len; } gs_spans;
+
+/* What goes into a model: the sequences lie as in gs_spans. ids [rows]: tokens. aux [rows, n_aux]: symbols of n_aux
+ * aligned species beside each token; NULL for models that read one sequence. */
+typedef struct {
+    int B, rows;
+    const int *beg, *len;
+    const int32_t *ids;
+    const uint8_t *aux;
+    int n_aux;
+} gs_batch;
 
 /* rows x cols, contents undefined. */
 gs_mat gs_mat_new(gs_worker *wk, int rows, int cols);
@@ -41,11 +50,10 @@ void gs_add(gs_worker *wk, gs_mat x, gs_mat y);                             /* x
 void gs_activate(gs_worker *wk, gs_mat x, gs_act act);                      /* in place */
 /* [T, 2F] -> [T, F]: act(first half) * second half. Source: Shazeer 2020, "GLU variants". */
 gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act);
-gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n);             /* gather rows: [T, D] -> [n, D] */
+/* Gather rows: [T, D] -> [n, D]; row = NULL: all of them, x itself. */
+gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n);
 
-/* The same where rows between sequences belong to none: sequence i is rows beg[i] .. beg[i] + len[i] of a matrix. */
-typedef struct { int B, rows; const int *beg, *len; } gs_spans;
-gs_spans gs_spans_of(gs_worker *wk, const gs_batch *b);
+gs_spans gs_spans_of(const gs_batch *b);
 /* Each sequence less n tokens at either end, from a multiple of GS_GEMM_PLACE on; those that are too short get no
  * rows. */
 gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n);
@@ -65,17 +73,17 @@ gs_mat gs_group_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w, const gs_spans
 gs_mat gs_embed_one_hot(gs_worker *wk, const gs_batch *b, int V, int A, int D);
 /* table [V, D] -> [T, D] */
 gs_mat gs_embed_tokens(gs_worker *wk, const gs_batch *b, const float *table, int D);
-/* x[t] += table[offset + position of t in its row] */
-void gs_add_positions(gs_worker *wk, gs_mat x, const gs_batch *b, const float *table, int offset);
+/* x[t] += table[offset + position of t in its sequence] */
+void gs_add_positions(gs_worker *wk, gs_mat x, const gs_spans *s, const float *table, int offset);
 /* 1-D convolution over one-hot tokens as a sum of one table row per tap: table [taps, V, D], centred, tokens
- * beyond the row's ends count as `pad` (-1: as nothing). */
+ * beyond the ends of their sequence count as `pad` (-1: as nothing). Rows of no sequence become 0. */
 typedef struct { const float *table; int taps, V, D, pad; } gs_stem_w;
 gs_mat gs_stem(gs_worker *wk, const gs_batch *b, const gs_stem_w *w);
 
-/* Multi-head self-attention within each row.
- * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the row), base as given, rotary_bits: how many
+/* Multi-head self-attention within each sequence.
+ * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the sequence), base as given, rotary_bits: how many
  * significant bits upstream stores its numbers with, 0: all of a float, see rotary.h; slopes: [H] ALiBi
- * slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by 1 / sqrt(D / H). Softmax over the row.
+ * slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by 1 / sqrt(D / H). Softmax over the sequence.
  * Sources: Vaswani 2017; Su 2021 (rotary); Press 2022 (ALiBi, symmetric form). */
 typedef struct {
     gs_linear_w q, k, v, o;
@@ -85,5 +93,5 @@ typedef struct {
     int rotary_bits;
     const float *slopes;
 } gs_attention_w;
-gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_batch *b);
+gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s);
 #endif

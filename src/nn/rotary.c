@@ -31,15 +31,15 @@ gs_rotary_table gs_rotary_table_new(gs_worker *wk, int T, int d, float base, int
     return (gs_rotary_table){c, s, pairs};
 }
 
-void gs_rotate(gs_worker *wk, gs_mat x, const gs_batch *b, const gs_rotary_table *table, gs_rotary kind)
+void gs_rotate(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_rotary_table *table, gs_rotary kind)
 {
     int d = 2 * table->pairs;
     void (*rotate)(float *, const float *, const float *, size_t) =
         kind == GS_ROTARY_HALF ? wk->k->rotate_half : wk->k->rotate_pairs;
-    for (int i = 0; i < b->B; i++)
-        for (int t = b->beg[i]; t < b->beg[i + 1]; t++) {
-            size_t at = (size_t)(t - b->beg[i]) * (size_t)table->pairs;
+    for (int i = 0; i < s->B; i++)
+        for (int pos = 0; pos < s->len[i]; pos++) {
+            size_t at = (size_t)pos * (size_t)table->pairs;
             for (int h = 0; h < x.cols; h += d)
-                rotate(gs_mat_row(x, t) + h, table->cos + at, table->sin + at, (size_t)d);
+                rotate(gs_mat_row(x, s->beg[i] + pos) + h, table->cos + at, table->sin + at, (size_t)d);
         }
 }

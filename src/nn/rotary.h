@@ -14,6 +14,6 @@ typedef struct { const float *cos, *sin; int pairs; } gs_rotary_table;
  * significant bits: 11 half precision, 8 bfloat16, 0 not at all. */
 gs_rotary_table gs_rotary_table_new(gs_worker *wk, int T, int d, float base, int bits, gs_rotary kind);
 
-/* Rotate the heads of every token of a batch, x: [T, H d], by its position in its row. */
-void gs_rotate(gs_worker *wk, gs_mat x, const gs_batch *b, const gs_rotary_table *table, gs_rotary kind);
+/* Rotate the heads of every token, x: [T, H d], by its position in its sequence. */
+void gs_rotate(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_rotary_table *table, gs_rotary kind);
 #endif

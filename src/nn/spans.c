@@ -2,12 +2,9 @@
 #include "kernel/gemm.h"
 #include "nn/nn.h"
 
-gs_spans gs_spans_of(gs_worker *wk, const gs_batch *b)
+gs_spans gs_spans_of(const gs_batch *b)
 {
-    int *len = gs_new(wk->arena, int, b->B + 1);
-    for (int i = 0; i < b->B; i++)
-        len[i] = b->beg[i + 1] - b->beg[i];
-    return (gs_spans){b->B, b->T, b->beg, len};
+    return (gs_spans){b->B, b->rows, b->beg, b->len};
 }
 
 gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n)

@@ -8,19 +8,24 @@ typedef struct {
     gs_plan *plan;
     const gs_model *m;
     int from, to;                /* passes */
-    int *beg, *read, *read_of;   /* [passes + 1]; token indices; [terms] which read-out each term takes */
+    int *beg, *len;              /* [passes]: where each lies */
     int32_t *ids;
     uint8_t *aux;
+    gs_read *read;               /* one token each for terms, then two ranges for each pair */
     int n_read;
+    int *read_of;                /* [terms]: which read each term takes */
+    int *seen;                   /* [longest sequence]: the last read of each token, garbage where there is none */
 } pack;
 
 static void pack_free(pack *k)
 {
     free(k->beg);
-    free(k->read);
-    free(k->read_of);
+    free(k->len);
     free(k->ids);
     free(k->aux);
+    free(k->read);
+    free(k->read_of);
+    free(k->seen);
 }
 
 static const gs_seq *seq_of(const pack *k, int pass)
@@ -28,51 +33,86 @@ static const gs_seq *seq_of(const pack *k, int pass)
     return &k->plan->seq[k->plan->pass[pass].seq];
 }
 
+/* First pair whose passes are not before `pass`: pairs are planned group by group. */
+static size_t first_pair(const gs_plan *p, int pass)
+{
+    size_t lo = 0, hi = p->n_pair;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (p->pair[mid].pass[0] < pass)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static size_t pairs_of(const pack *k)
+{
+    return first_pair(k->plan, k->to) - first_pair(k->plan, k->from);
+}
+
 static int pack_alloc(pack *k, gs_err *e)
 {
     const gs_plan *p = k->plan;
-    size_t tokens = 0, aux = 0, terms = p->first[k->to] - p->first[k->from];
+    size_t tokens = 0, aux = 0, longest = 0, terms = p->first[k->to] - p->first[k->from];
+    size_t passes = (size_t)(k->to - k->from);
     for (int pass = k->from; pass < k->to; pass++) {
-        tokens += (size_t)seq_of(k, pass)->n;
+        size_t n = (size_t)seq_of(k, pass)->n;
+        tokens += n;
         aux += (size_t)seq_of(k, pass)->aux;
+        longest = n > longest ? n : longest;
     }
-    k->beg = malloc(((size_t)(k->to - k->from) + 1) * sizeof *k->beg);
+    k->beg = malloc((passes + 1) * sizeof *k->beg);
+    k->len = malloc((passes + 1) * sizeof *k->len);
     k->ids = malloc((tokens + 1) * sizeof *k->ids);
     k->aux = malloc(aux + 1);
-    k->read = malloc((terms + 1) * sizeof *k->read);
+    k->read = calloc(terms + 2 * pairs_of(k) + 1, sizeof *k->read);
     k->read_of = malloc((terms + 1) * sizeof *k->read_of);
-    if (!k->beg || !k->ids || !k->aux || !k->read || !k->read_of)
+    k->seen = calloc(longest + 1, sizeof *k->seen);
+    if (!k->beg || !k->len || !k->ids || !k->aux || !k->read || !k->read_of || !k->seen)
         return gs_fail_mem(e, "a batch", tokens * sizeof *k->ids + aux);
     return 0;
 }
 
-/* Read-out of a token of the pass whose read-outs start at `from`; terms of a pass come in few positions. */
-static int read_out(pack *k, int from, int token)
+/* The read of one token of a pass; terms of a pass come in few positions. */
+static int read_token(pack *k, int pass, int token)
 {
-    for (int i = k->n_read; i-- > from;)
-        if (k->read[i] == token)
-            return i;
-    k->read[k->n_read] = token;
-    return k->n_read++;
+    int last = k->seen[token];
+    if (last < k->n_read && k->read[last].seq == pass - k->from && k->read[last].beg == token)
+        return last;
+    k->read[k->n_read] = (gs_read){.seq = pass - k->from, .beg = token, .end = token + 1, .want = GS_WANT_LOGITS};
+    return k->seen[token] = k->n_read++;
 }
 
-static void pack_rows(pack *k)
+/* Both ranges of tokens of a pair. */
+static void read_pair(pack *k, const gs_pair *q)
+{
+    for (int s = 0; s < 2; s++) {
+        int n = seq_of(k, q->pass[s])->n, margin = k->m->margin;
+        k->read[k->n_read++] = (gs_read){.seq = q->pass[s] - k->from, .beg = q->flat ? margin : q->beg[s],
+                                         .end = q->flat ? n - margin : q->end[s], .want = GS_WANT_HIDDEN};
+    }
+}
+
+static void pack_passes(pack *k)
 {
     const gs_plan *p = k->plan;
     size_t t = 0, aux = 0;
-    k->beg[0] = 0;
+    int beg = 0;
     for (int pass = k->from, i = 0; pass < k->to; pass++, i++) {
         const gs_seq *seq = seq_of(k, pass);
-        int32_t *ids = k->ids + k->beg[i];
+        int32_t *ids = k->ids + beg;
+        k->beg[i] = beg;
+        k->len[i] = seq->n;
+        beg += seq->n;
         memcpy(ids, p->pool + seq->ids, (size_t)seq->n * sizeof *ids);
         memcpy(k->aux + aux, p->pool + seq->ids + seq->n, (size_t)seq->aux);
         aux += (size_t)seq->aux;
         for (int j = 0; j < p->pass[pass].n_mask; j++)
             ids[p->pool[p->pass[pass].mask + (size_t)j]] = k->m->tok->mask;
-        int from = k->n_read;
         for (size_t j = p->first[pass]; j < p->first[pass + 1]; j++)
-            k->read_of[t++] = read_out(k, from, k->beg[i] + p->term[p->term_of[j]].pos);
-        k->beg[i + 1] = k->beg[i] + seq->n;
+            k->read_of[t++] = read_token(k, pass, p->term[p->term_of[j]].pos);
     }
 }
 
@@ -102,22 +142,22 @@ static void read_marginal(const gs_model *m, const float *logits, gs_term *t)
     t->value[1] /= all;
 }
 
-/* The normaliser is computed once per read-out. */
-static int read_terms(gs_worker *wk, const pack *k, gs_mat logits, gs_err *e)
+/* The normaliser is computed once per read. */
+static int read_terms(gs_worker *wk, const pack *k, int n_read, gs_err *e)
 {
     gs_plan *p = k->plan;
-    double *norm = malloc(((size_t)k->n_read + 1) * sizeof *norm);
+    double *norm = malloc(((size_t)n_read + 1) * sizeof *norm);
     if (!norm)
-        return gs_fail_mem(e, "a batch", (size_t)k->n_read * sizeof *norm);
-    for (int i = 0; i < k->n_read; i++)
-        norm[i] = wk->k->logsumexp(gs_mat_row(logits, i), (size_t)logits.cols);
+        return gs_fail_mem(e, "a batch", (size_t)n_read * sizeof *norm);
+    for (int i = 0; i < n_read; i++)
+        norm[i] = wk->k->logsumexp(k->read[i].logits.d, (size_t)k->m->head_rows);
     for (size_t j = p->first[k->from]; j < p->first[k->to]; j++) {
         gs_term *t = &p->term[p->term_of[j]];
         int at = k->read_of[j - p->first[k->from]];
         if (t->alt)
-            read_marginal(k->m, gs_mat_row(logits, at), t);
+            read_marginal(k->m, k->read[at].logits.d, t);
         else
-            t->value[0] = (double)gs_mat_row(logits, at)[t->id] - norm[at];
+            t->value[0] = (double)k->read[at].logits.d[t->id] - norm[at];
     }
     free(norm);
     return 0;
@@ -136,33 +176,22 @@ static void add_sums(sums *s, double a, double b)
     s->bb += b * b;
 }
 
-static double mean_of(gs_mat x, int beg, int end, int col)
+static double mean_of(gs_mat x, int col)
 {
     double sum = 0;
-    for (int t = beg; t < end; t++)
+    for (int t = 0; t < x.rows; t++)
         sum += (double)gs_mat_row(x, t)[col];
-    return sum / (end - beg);
+    return sum / x.rows;
 }
 
-/* Tokens of side s of a pair in the batch. */
-static void range(const pack *k, const gs_pair *q, int s, int *beg, int *end)
+/* a, b: hidden states of the two ranges */
+static double distance(const gs_pair *q, gs_mat a, gs_mat b)
 {
-    int start = k->beg[q->pass[s] - k->from], n = seq_of(k, q->pass[s])->n;
-    *beg = start + (q->flat ? k->m->margin : q->beg[s]);
-    *end = start + (q->flat ? n - k->m->margin : q->end[s]);
-}
-
-static double distance(const pack *k, const gs_pair *q, gs_mat x)
-{
-    int beg[2], end[2];
     sums s = {0};
-    for (int i = 0; i < 2; i++)
-        range(k, q, i, &beg[i], &end[i]);
-    for (int c = 0; !q->flat && c < x.cols; c++)
-        add_sums(&s, mean_of(x, beg[0], end[0], c), mean_of(x, beg[1], end[1], c));
-    for (int t = 0; q->flat && t < end[0] - beg[0]; t++)
-        for (int c = 0; c < x.cols; c++)
-            add_sums(&s, (double)gs_mat_row(x, beg[0] + t)[c], (double)gs_mat_row(x, beg[1] + t)[c]);
+    for (int c = 0; !q->flat && c < a.cols; c++)
+        add_sums(&s, mean_of(a, c), mean_of(b, c));
+    for (size_t i = 0; q->flat && i < (size_t)a.rows * (size_t)a.cols; i++)
+        add_sums(&s, (double)a.d[i], (double)b.d[i]);
     switch (q->metric) {
     case GS_L1: return s.l1;
     case GS_L2: return sqrt(s.l2);
@@ -171,42 +200,26 @@ static double distance(const pack *k, const gs_pair *q, gs_mat x)
     }
 }
 
-/* First pair whose passes are not before `pass`: pairs are planned group by group. */
-static size_t first_pair(const gs_plan *p, int pass)
-{
-    size_t lo = 0, hi = p->n_pair;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (p->pair[mid].pass[0] < pass)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
-static void read_pairs(const pack *k, gs_mat hidden)
-{
-    gs_plan *p = k->plan;
-    for (size_t i = first_pair(p, k->from); i < p->n_pair && p->pair[i].pass[0] < k->to; i++)
-        p->pair[i].value = distance(k, &p->pair[i], hidden);
-}
-
 int gs_evaluate(gs_worker *wk, const gs_model *m, gs_plan *plan, int from, int to, gs_err *e)
 {
     pack k = {.plan = plan, .m = m, .from = from, .to = to};
+    size_t pair = first_pair(plan, from), n_pair = pairs_of(&k);
     gs_mark mark = gs_arena_mark(wk->arena);
     int rc = pack_alloc(&k, e);
     if (rc)
         goto out;
-    pack_rows(&k);
-    gs_batch b = {.B = to - from, .T = k.beg[to - from], .beg = k.beg, .ids = k.ids, .aux = m->n_aux ? k.aux : NULL, .n_aux = m->n_aux};
-    gs_out o = {.want_hidden = plan->n_pair > 0, .n_read = k.n_read, .read = k.read};
-    rc = gs_forward(wk, m, &b, &o, e);
+    pack_passes(&k);
+    int n_token = k.n_read, B = to - from;
+    for (size_t i = 0; i < n_pair; i++)
+        read_pair(&k, &plan->pair[pair + i]);
+    gs_batch b = {.B = B, .rows = B ? k.beg[B - 1] + k.len[B - 1] : 0, .beg = k.beg, .len = k.len, .ids = k.ids,
+                  .aux = m->n_aux ? k.aux : NULL, .n_aux = m->n_aux};
+    rc = gs_forward(wk, m, &b, k.read, k.n_read, e);
     if (!rc)
-        rc = read_terms(wk, &k, o.logits, e);
-    if (!rc)
-        read_pairs(&k, o.hidden);
+        rc = read_terms(wk, &k, n_token, e);
+    const gs_read *range = k.read + n_token;
+    for (size_t i = 0; i < n_pair && !rc; i++, range += 2)
+        plan->pair[pair + i].value = distance(&plan->pair[pair + i], range[0].hidden, range[1].hidden);
 out:
     pack_free(&k);
     gs_arena_release(wk->arena, mark);

@@ -130,20 +130,27 @@ static void golden_sequence(gs_worker *wk, const gs_model *m, const gs_tensors *
     const gs_tensor *ids = golden_tensor(s, i, "ids"), *aux = golden_tensor(s, i, "aux");
     const gs_tensor *want = golden_tensor(s, i, "logits");
     int T = (int)gs_tensor_count(ids), *id = as_ints(ids, T), *read, n = golden_positions(s, i, m->margin, T, &read);
-    gs_batch b = {.B = 1, .T = T, .beg = (int[]){0, T}, .ids = id, .aux = aux ? aux->data : NULL,
+    gs_batch b = {.B = 1, .rows = T, .beg = (int[]){0}, .len = &T, .ids = id, .aux = aux ? aux->data : NULL,
                   .n_aux = aux ? (int)aux->shape[1] : 0};
-    gs_out both = {.want_hidden = 1, .n_read = n, .read = read}, logits = {.n_read = n, .read = read};
+    gs_read *both = calloc((size_t)n + 1, sizeof *both), *logits = calloc((size_t)n + 1, sizeof *logits);
+    for (int j = 0; j < n; j++)
+        both[j + 1] = logits[j] = (gs_read){.beg = read[j], .end = read[j] + 1, .want = GS_WANT_LOGITS};
+    both[0] = (gs_read){.beg = m->margin, .end = T - m->margin, .want = GS_WANT_HIDDEN};
     gs_mark mark = gs_arena_mark(wk->arena);
-    if (gs_forward(wk, m, &b, &both, &e) || (want && gs_forward(wk, m, &b, &logits, &e)))
+    if (gs_forward(wk, m, &b, both, n + 1, &e) || gs_forward(wk, m, &b, logits, n, &e))
         fail_msg("%s", e.msg);
-    gs_mat hidden = {gs_mat_row(both.hidden, m->margin), T - 2 * m->margin, both.hidden.cols};
-    diff[0] = fmax(diff[0], max_difference(hidden, golden_tensor(s, i, "hidden")));
-    if (want) {
-        diff[1] = fmax(diff[1], max_difference(both.logits, want));
-        assert_memory_equal(both.logits.d, logits.logits.d,
-                            sizeof(float) * (size_t)both.logits.rows * (size_t)both.logits.cols);
+    diff[0] = fmax(diff[0], max_difference(both[0].hidden, golden_tensor(s, i, "hidden")));
+    gs_mat all = {n ? calloc((size_t)n * (size_t)m->head_rows, sizeof *all.d) : NULL, n, m->head_rows};
+    for (int j = 0; j < n; j++) {
+        assert_memory_equal(both[j + 1].logits.d, logits[j].logits.d, sizeof(float) * (size_t)m->head_rows);
+        memcpy(gs_mat_row(all, j), logits[j].logits.d, sizeof(float) * (size_t)m->head_rows);
     }
+    if (want)
+        diff[1] = fmax(diff[1], max_difference(all, want));
     gs_arena_release(wk->arena, mark);
+    free(all.d);
+    free(both);
+    free(logits);
     free(id);
     free(read);
 }
@@ -154,16 +161,16 @@ static void golden_forward_of(const gs_model *m, const golden *g)
     char path[4096];
     gs_err e = {0};
     gs_tensors s = {0};
-    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
+    gs_worker *wk = gs_worker_new();
     double diff[2] = {0, 0};
     int n = 0;
     assert_int_equal(gs_safetensors_read(&s, golden_path(g, "forward.safetensors", path), NULL, &e), 0);
     for (; golden_tensor(&s, n, "ids"); n++)
-        golden_sequence(&wk, m, &s, n, diff);
+        golden_sequence(wk, m, &s, n, diff);
     print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir, n,
-                  diff[0], diff[1], wk.k->name);
+                  diff[0], diff[1], wk->k->name);
     assert_true(n > 0 && diff[0] <= g->tolerance && diff[1] <= g->tolerance);
-    gs_arena_free(wk.arena);
+    gs_worker_free(wk);
     gs_tensors_free(&s);
 }
 

@@ -61,19 +61,24 @@ static pair new_pair(const gs_model *m, int n1, int n2)
     return p;
 }
 
-static gs_batch batch_of(const gs_model *m, const pair *p, int from, int n, const int *beg)
+/* Sequences of the lengths len[n] from token `from` of the pair on. */
+static gs_batch batch_of(const gs_model *m, const pair *p, int from, int n, const int *len)
 {
-    return (gs_batch){.B = n, .T = beg[n], .beg = beg, .ids = p->ids + from,
+    static const int zero = 0;
+    return (gs_batch){.B = n, .rows = len[0] + (n > 1 ? len[1] : 0), .beg = n > 1 ? p->beg : &zero, .len = len,
+                      .ids = p->ids + from,
                       .aux = m->n_aux ? p->aux + (size_t)from * (size_t)m->n_aux : NULL, .n_aux = m->n_aux};
 }
 
-static gs_mat forward(gs_worker *wk, const gs_model *m, gs_batch b, int read, int want_hidden)
+/* Logits of token `at` of the last sequence; all: also all its hidden states. */
+static gs_mat forward(gs_worker *wk, const gs_model *m, gs_batch b, int at, int all)
 {
     gs_err e = {0};
-    gs_out out = {.want_hidden = want_hidden, .n_read = 1, .read = &read};
-    if (gs_forward(wk, m, &b, &out, &e))
+    gs_read read[] = {{.seq = b.B - 1, .beg = at, .end = at + 1, .want = GS_WANT_LOGITS},
+                      {.seq = b.B - 1, .end = b.len[b.B - 1], .want = GS_WANT_HIDDEN}};
+    if (gs_forward(wk, m, &b, read, all ? 2 : 1, &e))
         fail_msg("%s", e.msg);
-    return out.logits;
+    return read[0].logits;
 }
 
 /* The second of two sequences gives the bits that it gives alone. */
@@ -82,15 +87,41 @@ static void test_neighbours(void **state)
     (void)state;
     for (int i = 0; i < N; i++) {
         gs_model *m = golden_open(&goldens[i]);
-        gs_worker wk = {gs_arena_new(), gs_kernels_best()};
-        int n1 = 2 * m->margin + 31, n2 = 2 * m->margin + 77, alone[] = {0, n2};
+        gs_worker *wk = gs_worker_new();
+        int n1 = 2 * m->margin + 31, n2 = 2 * m->margin + 77;
         pair p = new_pair(m, n1, n2);
-        gs_mat both = forward(&wk, m, batch_of(m, &p, 0, 2, p.beg), n1 + m->margin + 40, 0);
-        gs_mat one = forward(&wk, m, batch_of(m, &p, n1, 1, alone), m->margin + 40, 1);
+        gs_mat both = forward(wk, m, batch_of(m, &p, 0, 2, (int[]){n1, n2}), m->margin + 40, 0);
+        gs_mat one = forward(wk, m, batch_of(m, &p, n1, 1, &n2), m->margin + 40, 1);
         assert_memory_equal(both.d, one.d, sizeof(float) * (size_t)m->head_rows);
         free(p.ids);
         free(p.aux);
-        gs_arena_free(wk.arena);
+        gs_worker_free(wk);
+        gs_model_close(m);
+    }
+}
+
+/* A range of tokens gives the bits of its tokens one by one, and the hidden states those of the whole sequence. */
+static void test_ranges(void **state)
+{
+    (void)state;
+    for (int i = 0; i < N; i++) {
+        gs_model *m = golden_open(&goldens[i]);
+        gs_worker *wk = gs_worker_new();
+        int n = 2 * m->margin + 77, from = m->margin + 9, to = m->margin + 70;
+        pair p = new_pair(m, n, 0);
+        gs_batch b = batch_of(m, &p, 0, 1, &n);
+        gs_read range[] = {{.beg = from, .end = to, .want = GS_WANT_LOGITS},
+                           {.beg = from, .end = from + 1, .want = GS_WANT_HIDDEN}};
+        gs_read all = {.end = n, .want = GS_WANT_HIDDEN};
+        assert_int_equal(gs_forward(wk, m, &b, range, 2, NULL), 0);
+        assert_int_equal(gs_forward(wk, m, &b, &all, 1, NULL), 0);
+        assert_memory_equal(range[1].hidden.d, gs_mat_row(all.hidden, from), sizeof(float) * (size_t)m->dim);
+        for (int t = from; t < to; t++)
+            assert_memory_equal(gs_mat_row(range[0].logits, t - from), forward(wk, m, b, t, t % 2).d,
+                                sizeof(float) * (size_t)m->head_rows);
+        free(p.ids);
+        free(p.aux);
+        gs_worker_free(wk);
         gs_model_close(m);
     }
 }
@@ -98,12 +129,12 @@ static void test_neighbours(void **state)
 static void refused(const gs_model *m, gs_batch b, int read, const char *says)
 {
     gs_err e = {0};
-    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
-    gs_out out = {.n_read = 1, .read = &read};
-    assert_true(gs_forward(&wk, m, &b, &out, &e) < 0);
+    gs_worker *wk = gs_worker_new();
+    gs_read one = {.beg = read, .end = read + 1, .want = GS_WANT_LOGITS};
+    assert_true(gs_forward(wk, m, &b, &one, 1, &e) < 0);
     if (!strstr(e.msg, says))
         fail_msg("\"%s\" lacks \"%s\"", e.msg, says);
-    gs_arena_free(wk.arena);
+    gs_worker_free(wk);
 }
 
 static void test_margins(void **state)
@@ -111,9 +142,9 @@ static void test_margins(void **state)
     (void)state;
     gs_model *m = golden_open(&goldens[4]);
     pair p = new_pair(m, 500, 0);
-    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 239, "within 240 tokens of the end");
-    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 500}), 260, "within 240 tokens of the end");
-    refused(m, batch_of(m, &p, 0, 1, (int[]){0, 480}), 240, "at least 481");
+    refused(m, batch_of(m, &p, 0, 1, (int[]){500}), 239, "within 240 tokens of the end");
+    refused(m, batch_of(m, &p, 0, 1, (int[]){500}), 260, "within 240 tokens of the end");
+    refused(m, batch_of(m, &p, 0, 1, (int[]){480}), 240, "at least 481");
     free(p.ids);
     free(p.aux);
     gs_model_close(m);
@@ -124,7 +155,7 @@ static void test_species(void **state)
     (void)state;
     gs_model *m = golden_open(&goldens[6]), *other = golden_open(&goldens[0]);
     pair p = new_pair(m, 20, 0);
-    gs_batch b = batch_of(m, &p, 0, 1, p.beg);
+    gs_batch b = batch_of(m, &p, 0, 1, (int[]){20});
     refused(other, b, 0, "an alignment of 0 species");
     p.aux[77] = 5;
     refused(m, b, 0, "symbol 5");
@@ -163,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_tokens), cmocka_unit_test(test_forward),
                                        cmocka_unit_test(test_recipe), cmocka_unit_test(test_neighbours),
+                                       cmocka_unit_test(test_ranges),
                                        cmocka_unit_test(test_margins), cmocka_unit_test(test_species),
                                        cmocka_unit_test(test_container)};
     return cmocka_run_group_tests(tests, NULL, NULL);

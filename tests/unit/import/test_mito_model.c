@@ -25,15 +25,15 @@ static double check_window(gs_worker *wk, const gs_model *m, json_t *window, int
 {
     gs_err e = {0};
     json_t *ids = json_object_get(window, "ids"), *want = json_object_get(window, "logits");
-    int beg[2] = {0, (int)json_array_size(ids)};
-    int32_t *id = calloc((size_t)beg[1], sizeof *id);
+    int T = (int)json_array_size(ids);
+    int32_t *id = calloc((size_t)T, sizeof *id);
     assert_non_null(id);
-    for (int i = 0; i < beg[1]; i++)
+    for (int i = 0; i < T; i++)
         id[i] = (int32_t)json_integer_value(json_array_get(ids, (size_t)i));
-    gs_batch b = {.B = 1, .T = beg[1], .beg = beg, .ids = id};
-    gs_out out = {.n_read = 1, .read = &centre};
+    gs_batch b = {.B = 1, .rows = T, .beg = (int[]){0}, .len = &T, .ids = id};
+    gs_read out = {.beg = centre, .end = centre + 1, .want = GS_WANT_LOGITS};
     gs_mark mark = gs_arena_mark(wk->arena);
-    if (gs_forward(wk, m, &b, &out, &e))
+    if (gs_forward(wk, m, &b, &out, 1, &e))
         fail_msg("%s", e.msg);
     assert_int_equal(json_array_size(want), out.logits.cols);
     double most = 0;
@@ -52,13 +52,13 @@ static void test_logits(void **state)
     double most = 0;
     assert_non_null(ref);
     gs_model *m = open_mito();
-    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
+    gs_worker *wk = gs_worker_new();
     int centre = (int)json_integer_value(json_object_get(ref, "centre"));
     json_array_foreach(json_object_get(ref, "windows"), i, window)
-        most = fmax(most, check_window(&wk, m, window, centre));
-    print_message("mito: %zu windows, largest difference of logits %.2e (kernels %s)\n", i, most, wk.k->name);
+        most = fmax(most, check_window(wk, m, window, centre));
+    print_message("mito: %zu windows, largest difference of logits %.2e (kernels %s)\n", i, most, wk->k->name);
     assert_true(i > 0 && most <= 1e-3);
-    gs_arena_free(wk.arena);
+    gs_worker_free(wk);
     gs_model_close(m);
     json_decref(ref);
 }

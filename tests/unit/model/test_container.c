@@ -79,13 +79,13 @@ static void test_damage(void **state)
 static void try_forward(gs_bundle *b)
 {
     static const int32_t ids[] = {0, 1, 2, 3};
-    const int beg[] = {0, 4}, read = 2;
-    gs_out out = {.want_hidden = 1, .n_read = 1, .read = &read};
+    const int beg = 0, len = 4;
+    gs_read read[] = {{.end = 4, .want = GS_WANT_HIDDEN}, {.beg = 2, .end = 3, .want = GS_WANT_LOGITS}};
     gs_model *m = gs_model_build(b, NULL);
-    gs_worker wk = {gs_arena_new(), gs_kernels_best()};
+    gs_worker *wk = gs_worker_new();
     if (m)
-        gs_forward(&wk, m, &(gs_batch){.B = 1, .T = 4, .beg = beg, .ids = ids}, &out, NULL);
-    gs_arena_free(wk.arena);
+        gs_forward(wk, m, &(gs_batch){.B = 1, .rows = 4, .beg = &beg, .len = &len, .ids = ids}, read, 2, NULL);
+    gs_worker_free(wk);
     gs_model_close(m);
 }
 

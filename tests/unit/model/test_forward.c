@@ -21,43 +21,85 @@ static gs_model *tiny(const char *config)
     return m;
 }
 
-static gs_worker new_run(void)
-{
-    return (gs_worker){gs_arena_new(), gs_kernels_best()};
-}
-
 static const int32_t ids[] = {0, 1, 2, 3, 5, 3, 2, 1, 0, 0, 4, 2};
 
-/* Row 1 of a batch of two gives the bits that it gives alone. */
+/* The configurations that the tests of bits go through. */
+static const char *const configs[] = {TINY_CONFIG, TINY_CONFIG ",\"norm_place\":\"post\"",
+                                      TINY_CONFIG ",\"position\":\"alibi\"",
+                                      TINY_CONFIG ",\"position\":\"none\",\"token_dropout\":true,\"act\":\"relu2\""};
+
+static void run(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *read, int n)
+{
+    gs_err e = {0};
+    if (gs_forward(wk, m, b, read, n, &e))
+        fail_msg("%s", e.msg);
+}
+
+static void same_rows(gs_mat x, gs_mat y, int from, int n)
+{
+    assert_int_equal(x.cols, y.cols);
+    assert_memory_equal(x.d, gs_mat_row(y, from), (size_t)n * (size_t)x.cols * sizeof(float));
+}
+
+/* A sequence of a batch of two gives the bits that it gives alone, wherever it lies. */
 static void test_neighbours(void **state)
 {
     (void)state;
-    static const char *const configs[] = {TINY_CONFIG, TINY_CONFIG ",\"norm_place\":\"post\"",
-                                          TINY_CONFIG ",\"position\":\"alibi\"",
-                                          TINY_CONFIG ",\"position\":\"none\",\"token_dropout\":true,\"act\":\"relu2\""};
     for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
         gs_model *m = tiny(configs[i]);
-        gs_worker wk = new_run();
-        const int beg[] = {0, 5, 12}, alone_beg[] = {0, 7}, read[] = {4, 6}, alone_read[] = {1};
-        gs_batch both = {.B = 2, .T = 12, .beg = beg, .ids = ids}, alone = {.B = 1, .T = 7, .beg = alone_beg, .ids = ids + 5};
-        gs_out x = {.n_read = 2, .read = read}, y = {.want_hidden = 1, .n_read = 1, .read = alone_read};
-        assert_int_equal(gs_forward(&wk, m, &both, &x, NULL), 0);
-        assert_int_equal(gs_forward(&wk, m, &alone, &y, NULL), 0);
-        assert_int_equal(x.logits.rows, 2);
-        assert_int_equal(y.hidden.rows, 7);
-        assert_memory_equal(gs_mat_row(x.logits, 1), y.logits.d, 4 * sizeof(float));
-        gs_arena_free(wk.arena);
+        gs_worker *wk = gs_worker_new();
+        int32_t apart[] = {2, 0, 1, 2, 3, 5, -7, 99, 3, 2, 1, 0, 0, 4, 2};
+        gs_batch both = {.B = 2, .rows = 15, .beg = (int[]){1, 8}, .len = (int[]){5, 7}, .ids = apart};
+        gs_batch alone = {.B = 1, .rows = 7, .beg = (int[]){0}, .len = (int[]){7}, .ids = ids + 5};
+        gs_read x[] = {{.seq = 0, .beg = 4, .end = 5, .want = GS_WANT_LOGITS},
+                       {.seq = 1, .beg = 1, .end = 2, .want = GS_WANT_LOGITS}};
+        gs_read y[] = {{.end = 7, .want = GS_WANT_HIDDEN}, {.beg = 1, .end = 2, .want = GS_WANT_LOGITS}};
+        run(wk, m, &both, x, 2);
+        run(wk, m, &alone, y, 2);
+        assert_true(x[0].logits.rows == 1 && x[1].logits.rows == 1 && y[0].hidden.rows == 7);
+        assert_true(!x[1].hidden.d && !y[0].logits.d);
+        same_rows(x[1].logits, y[1].logits, 0, 1);
+        gs_worker_free(wk);
         gs_model_close(m);
     }
 }
 
-static int forward(const gs_model *m, const gs_batch *b, gs_out out, gs_err *e)
+/* Ranges give what their tokens give one by one and the whole sequences give, in any order and overlapping. */
+static void test_ranges(void **state)
 {
-    gs_worker wk = new_run();
+    (void)state;
+    enum { BOTH = GS_WANT_HIDDEN | GS_WANT_LOGITS };
+    const gs_batch b = {.B = 2, .rows = 12, .beg = (int[]){0, 5}, .len = (int[]){5, 7}, .ids = ids};
+    for (size_t i = 0; i < sizeof configs / sizeof *configs; i++) {
+        gs_model *m = tiny(configs[i]);
+        gs_worker *wk = gs_worker_new();
+        gs_read all[] = {{.seq = 0, .end = 5, .want = BOTH}, {.seq = 1, .end = 7, .want = BOTH}};
+        run(wk, m, &b, all, 2);
+        gs_read few[] = {{.seq = 1, .beg = 2, .end = 6, .want = GS_WANT_LOGITS},
+                         {.seq = 1, .beg = 3, .end = 4, .want = GS_WANT_HIDDEN},
+                         {.seq = 0, .beg = 4, .end = 5, .want = BOTH}, {.seq = 1, .beg = 2, .end = 5, .want = BOTH}};
+        for (int n = 1; n <= 4; n++) {
+            run(wk, m, &b, few, n);
+            for (int j = 0; j < n; j++) {
+                if (few[j].want & GS_WANT_HIDDEN)
+                    same_rows(few[j].hidden, all[few[j].seq].hidden, few[j].beg, few[j].end - few[j].beg);
+                if (few[j].want & GS_WANT_LOGITS)
+                    same_rows(few[j].logits, all[few[j].seq].logits, few[j].beg, few[j].end - few[j].beg);
+            }
+        }
+        gs_worker_free(wk);
+        gs_model_close(m);
+    }
+}
+
+/* One sequence of n tokens, one read. */
+static int forward(const gs_model *m, int n, const int32_t *id, gs_read read, gs_err *e)
+{
+    gs_worker *wk = gs_worker_new();
     *e = (gs_err){0};
-    int ret = gs_forward(&wk, m, b, &out, e);
-    assert_true(ret == 0 || (!out.hidden.rows && !out.logits.rows));
-    gs_arena_free(wk.arena);
+    int ret = gs_forward(wk, m, &(gs_batch){.B = 1, .rows = n, .beg = (int[]){0}, .len = &n, .ids = id}, &read, 1, e);
+    assert_true(ret == 0 || (!read.hidden.rows && !read.logits.rows));
+    gs_worker_free(wk);
     return ret;
 }
 
@@ -65,22 +107,24 @@ static void test_refused(void **state)
 {
     (void)state;
     gs_err e;
-    int32_t many[65] = {0}, outside[] = {6};
-    const int beg[] = {0, 65}, one[] = {0, 1}, none[] = {0, 0, 1}, first = 0, beyond = 1;
+    static const int32_t many[65], outside[] = {6};
+    const gs_read hidden = {.end = 1, .want = GS_WANT_HIDDEN}, logits = {.end = 1, .want = GS_WANT_LOGITS};
     gs_model *m = tiny(TINY_CONFIG);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 65, .beg = beg, .ids = many},
-                             (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
+    assert_int_equal(forward(m, 65, many, hidden, &e), -GS_EUSAGE);
     assert_non_null(strstr(e.msg, "65 tokens is too long"));
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = outside},
-                             (gs_out){.want_hidden = 1}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){.B = 2, .T = 1, .beg = none, .ids = many},
-                             (gs_out){.want_hidden = 1}, &e), -GS_EUSAGE);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many},
-                             (gs_out){.n_read = 1, .read = &beyond}, &e), -GS_EINTERNAL);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 1, .beg = one, .ids = many},
-                             (gs_out){.n_read = 1, .read = &first}, &e), 0);
-    assert_int_equal(forward(m, &(gs_batch){.B = 0, .T = 0, .beg = one, .ids = many},
-                             (gs_out){.want_hidden = 1}, &e), 0);
+    assert_int_equal(forward(m, 1, outside, hidden, &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, 0, many, hidden, &e), -GS_EUSAGE);
+    static const gs_read wrong[] = {{.seq = 1, .end = 1, .want = GS_WANT_LOGITS},
+                                    {.beg = 1, .end = 2, .want = GS_WANT_LOGITS},
+                                    {.beg = -1, .end = 1, .want = GS_WANT_HIDDEN},
+                                    {.seq = -1, .end = 1, .want = GS_WANT_HIDDEN},
+                                    {.beg = 1, .end = 1, .want = GS_WANT_HIDDEN}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_int_equal(forward(m, 1, many, wrong[i], &e), -GS_EINTERNAL);
+    assert_int_equal(forward(m, 1, many, logits, &e), 0);
+    gs_worker *wk = gs_worker_new();
+    assert_int_equal(gs_forward(wk, m, &(gs_batch){0}, NULL, 0, &e), 0);
+    gs_worker_free(wk);
     gs_model_close(m);
 }
 
@@ -88,13 +132,11 @@ static void test_not_finite(void **state)
 {
     (void)state;
     gs_err e;
-    const int beg[] = {0, 12}, read = 3;
     gs_bundle b = tiny_bundle(TINY_CONFIG, NULL);
     memcpy((void *)gs_tensors_find(&b.tensors, "layers.0.up.weight")->data, &(float){NAN}, sizeof(float));
     gs_model *m = gs_model_build(&b, &e);
     assert_non_null(m);
-    assert_int_equal(forward(m, &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids},
-                             (gs_out){.n_read = 1, .read = &read}, &e), -GS_EMODEL);
+    assert_int_equal(forward(m, 12, ids, (gs_read){.beg = 3, .end = 4, .want = GS_WANT_LOGITS}, &e), -GS_EMODEL);
     assert_non_null(strstr(e.msg, "not finite"));
     gs_model_close(m);
 }
@@ -103,10 +145,10 @@ static void test_not_finite(void **state)
 static void test_half_weights(void **state)
 {
     (void)state;
-    const int beg[] = {0, 12}, read[] = {0, 4, 11};
+    const gs_batch batch = {.B = 1, .rows = 12, .beg = (int[]){0}, .len = (int[]){12}, .ids = ids};
     gs_model *m[2];
-    gs_worker wk = new_run();
-    gs_out out[2];
+    gs_worker *wk = gs_worker_new();
+    gs_read out[2];
     for (int i = 0; i < 2; i++) {
         gs_bundle b = tiny_bundle(TINY_CONFIG, NULL);
         gs_tensor *t = gs_tensors_find(&b.tensors, "layers.0.up.weight");
@@ -125,13 +167,13 @@ static void test_half_weights(void **state)
         }
         m[i] = gs_model_build(&b, NULL);
         assert_non_null(m[i]);
-        out[i] = (gs_out){.n_read = 3, .read = read};
-        assert_int_equal(gs_forward(&wk, m[i], &(gs_batch){.B = 1, .T = 12, .beg = beg, .ids = ids}, &out[i], NULL), 0);
+        out[i] = (gs_read){.end = 12, .want = GS_WANT_LOGITS};
+        run(wk, m[i], &batch, &out[i], 1);
     }
-    assert_memory_equal(out[0].logits.d, out[1].logits.d, 12 * sizeof(float));
+    same_rows(out[0].logits, out[1].logits, 0, 12);
     assert_int_equal(m[0]->memory, 0);
     assert_int_equal(m[1]->memory, 128);
-    gs_arena_free(wk.arena);
+    gs_worker_free(wk);
     gs_model_close(m[0]);
     gs_model_close(m[1]);
 }
@@ -150,25 +192,26 @@ static void test_out_of_memory(void **state)
     m->tok->max_tokens = 0;
     int32_t *many = calloc(T, sizeof *many);
     assert_non_null(many);
-    const int beg[] = {0, T}, small[] = {0, 12}, read = 0;
-    gs_worker wk = new_run();
-    gs_out out = {.n_read = 1, .read = &read};
+    const int beg = 0, len = T, few = 12;
+    gs_worker *wk = gs_worker_new();
+    gs_read read = {.end = 1, .want = GS_WANT_LOGITS};
     getrlimit(RLIMIT_AS, &old);
     low.rlim_max = old.rlim_max;
     setrlimit(RLIMIT_AS, &low);
-    int ret = gs_forward(&wk, m, &(gs_batch){.B = 1, .T = T, .beg = beg, .ids = many}, &out, &e);
+    int ret = gs_forward(wk, m, &(gs_batch){.B = 1, .rows = T, .beg = &beg, .len = &len, .ids = many}, &read, 1, &e);
     setrlimit(RLIMIT_AS, &old);
     assert_int_equal(ret, -GS_ENOMEM);
     assert_non_null(strstr(e.msg, "40000000 tokens"));
-    assert_int_equal(gs_forward(&wk, m, &(gs_batch){.B = 1, .T = 12, .beg = small, .ids = ids}, &out, &e), 0);
+    run(wk, m, &(gs_batch){.B = 1, .rows = few, .beg = &beg, .len = &few, .ids = ids}, &read, 1);
     free(many);
-    gs_arena_free(wk.arena);
+    gs_worker_free(wk);
     gs_model_close(m);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_neighbours), cmocka_unit_test(test_refused),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_neighbours), cmocka_unit_test(test_ranges),
+                                       cmocka_unit_test(test_refused),
                                        cmocka_unit_test(test_not_finite), cmocka_unit_test(test_half_weights),
                                        cmocka_unit_test(test_out_of_memory)};
     if (gs_gemm_open(1, NULL))

@@ -1,4 +1,4 @@
-/* What the layer tests share: a run, random matrices, comparison with sums in double. */
+/* What the layer tests share: a worker, random matrices, comparison with sums in double. */
 #ifndef NN_CHECK_H
 #define NN_CHECK_H
 #include <math.h>
@@ -16,22 +16,13 @@
 
 static inline int run_new(void **state)
 {
-    gs_worker *wk = calloc(1, sizeof *wk);
-    if (!wk || !(wk->arena = gs_arena_new()))
-        return -1;
-    wk->k = gs_kernels_best();
     gs_err e = {0};
-    if (gs_gemm_open(1, &e))
-        return -1;
-    *state = wk;
-    return 0;
+    return gs_gemm_open(1, &e) || !(*state = gs_worker_new()) ? -1 : 0;
 }
 
 static inline int run_free(void **state)
 {
-    gs_worker *wk = *state;
-    gs_arena_free(wk->arena);
-    free(wk);
+    gs_worker_free(*state);
     return 0;
 }
 

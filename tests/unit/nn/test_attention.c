@@ -53,8 +53,8 @@ static void attend(double *out, const double *q, const double (*k)[D], const dou
         out[i] /= sum;
 }
 
-/* One row of the batch by plain loops in double. */
-static void check_row(const gs_attention_w *w, const float *x, const float *y, int len)
+/* One sequence by plain loops in double. */
+static void check_sequence(const gs_attention_w *w, const float *x, const float *y, int len)
 {
     double (*q)[D] = malloc(sizeof *q * (size_t)len), (*k)[D] = malloc(sizeof *k * (size_t)len);
     double (*v)[D] = malloc(sizeof *v * (size_t)len), in[D], mixed[D], want[D];
@@ -76,35 +76,39 @@ static void check_row(const gs_attention_w *w, const float *x, const float *y, i
 }
 
 static const float slopes[HEADS] = {0.5f, 0.25f, 0.125f, 0.0625f};
-/* The third row is longer than a block of queries. */
-static const int beg[] = {0, 1, 34, 334, 340, 361};
-static const gs_batch batch = {.B = 5, .T = 361, .beg = beg};
+/* The third sequence is longer than a block of queries; rows that belong to none lie between them. */
+static const int beg[] = {0, 1, 36, 348, 360}, len[] = {1, 33, 300, 6, 21};
+static const gs_spans spans = {.B = 5, .rows = 384, .beg = beg, .len = len};
 
 static void test_values(void **state)
 {
     gs_worker *wk = *state;
-    gs_mat x = random_mat(wk, batch.T, D, 1);
+    gs_mat x = random_mat(wk, spans.rows, D, 1);
     for (int kind = GS_ROTARY_NONE; kind <= GS_ROTARY_PAIRS; kind++)
         for (int alibi = 0; alibi < 2; alibi++) {
             gs_attention_w w = weights(wk, (gs_rotary)kind, alibi ? slopes : NULL);
-            gs_mat y = gs_attention(wk, x, &w, &batch);
-            for (int b = 0; b < batch.B; b++)
-                check_row(&w, gs_mat_row(x, beg[b]), gs_mat_row(y, beg[b]), beg[b + 1] - beg[b]);
+            gs_mat y = gs_attention(wk, x, &w, &spans);
+            for (int i = 0; i < spans.B; i++)
+                check_sequence(&w, gs_mat_row(x, beg[i]), gs_mat_row(y, beg[i]), len[i]);
         }
 }
 
-/* Each row alone: the same bits as among the others. */
-static void test_rows_are_independent(void **state)
+/* Each sequence alone: the same bits as among the others, and as beside rows of no sequence with huge numbers. */
+static void test_sequences_are_independent(void **state)
 {
     gs_worker *wk = *state;
     gs_attention_w w = weights(wk, GS_ROTARY_HALF, slopes);
-    gs_mat x = random_mat(wk, batch.T, D, 1), y = gs_attention(wk, x, &w, &batch);
-    for (int b = 0; b < batch.B; b++) {
-        int len = beg[b + 1] - beg[b];
-        gs_batch alone = {.B = 1, .T = len, .beg = (int[]){0, len}};
-        gs_mat z = gs_attention(wk, (gs_mat){gs_mat_row(x, beg[b]), len, D}, &w, &alone);
-        assert_memory_equal(z.d, gs_mat_row(y, beg[b]), sizeof(float) * (size_t)len * D);
+    gs_mat x = random_mat(wk, spans.rows, D, 1), y = gs_attention(wk, x, &w, &spans);
+    for (int i = 0; i < spans.B; i++) {
+        gs_spans alone = {.B = 1, .rows = len[i], .beg = (int[]){0}, .len = &len[i]};
+        gs_mat z = gs_attention(wk, (gs_mat){gs_mat_row(x, beg[i]), len[i], D}, &w, &alone);
+        assert_memory_equal(z.d, gs_mat_row(y, beg[i]), sizeof(float) * (size_t)len[i] * D);
     }
+    for (int i = 0; i < 2 * D; i++)
+        gs_mat_row(x, 34)[i] = 1e18f;
+    gs_mat z = gs_attention(wk, x, &w, &spans);
+    assert_memory_equal(z.d, y.d, sizeof(float) * 34 * D);
+    assert_memory_equal(gs_mat_row(z, 36), gs_mat_row(y, 36), sizeof(float) * 300 * D);
 }
 
 /* Only the result stays on the arena. */
@@ -112,7 +116,7 @@ static void test_scratch_is_given_back(void **state)
 {
     gs_worker *wk = *state;
     gs_attention_w w = weights(wk, GS_ROTARY_HALF, NULL);
-    gs_mat x = random_mat(wk, batch.T, D, 1), y = gs_attention(wk, x, &w, &batch);
+    gs_mat x = random_mat(wk, spans.rows, D, 1), y = gs_attention(wk, x, &w, &spans);
     float *next = gs_new(wk->arena, float, 1);
     assert_true(next > y.d && next <= y.d + y.rows * y.cols + 64);
 }
@@ -121,7 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         nn_test(test_values),
-        nn_test(test_rows_are_independent),
+        nn_test(test_sequences_are_independent),
         nn_test(test_scratch_is_given_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,8 @@
 #include "nn_check.h"
 
-static const int beg[] = {0, 36, 48, 120}, few[] = {0, 7};
-
-static gs_batch batch_of(const int *begins, int B)
-{
-    return (gs_batch){.B = B, .T = begins[B], .beg = begins};
-}
+/* 30 and 70 tokens with rows of no sequence behind them. */
+static const int beg[] = {0, 36, 48}, len[] = {30, 12, 70};
+static const gs_spans spans = {.B = 3, .rows = 120, .beg = beg, .len = len};
 
 /* Output channel o of token t of sequence i, in double. */
 static double naive(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, int centre, int o)
@@ -26,9 +23,8 @@ static double naive(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, i
 
 static void check(gs_worker *wk, const gs_conv_w *w, int crop)
 {
-    gs_batch b = batch_of(beg, 3);
-    gs_spans from = gs_spans_of(wk, &b), to = crop ? gs_spans_crop(wk, &from, crop) : from;
-    gs_mat x = random_mat(wk, b.T, w->in, 3), y = gs_conv(wk, x, w, &from, &to);
+    gs_spans from = spans, to = crop ? gs_spans_crop(wk, &from, crop) : from;
+    gs_mat x = random_mat(wk, from.rows, w->in, 3), y = gs_conv(wk, x, w, &from, &to);
     assert_true(y.rows == to.rows && y.cols == w->out);
     for (int i = 0; i < 3; i++)
         for (int t = 0; t < to.len[i]; t++)
@@ -59,9 +55,8 @@ static void test_valid(void **state)
 {
     gs_worker *wk = *state;
     gs_conv_w w = {random_new(wk, 10 * 5 * 7, 1), random_new(wk, 10, 2), 7, 10, 5, 3, 0};
-    gs_batch b = batch_of(beg, 3);
-    gs_spans s = gs_spans_of(wk, &b), to = gs_spans_crop(wk, &s, 6);
-    assert_true(to.len[0] == 24 && to.len[1] == 0 && to.len[2] == 60 && to.rows == 84);
+    gs_spans s = spans, to = gs_spans_crop(wk, &s, 6);
+    assert_true(to.len[0] == 18 && to.len[1] == 0 && to.len[2] == 58 && to.rows == 82);
     for (int i = 0; i < 3; i++)
         assert_int_equal(to.beg[i] % GS_GEMM_PLACE, 0);
     check(wk, &w, 6);
@@ -74,11 +69,9 @@ static void test_neighbours(void **state)
 {
     gs_worker *wk = *state;
     gs_conv_w w = {random_new(wk, 64 * 9 * 64, 1), random_new(wk, 64, 2), 64, 64, 9, 8, 0};
-    static const int many[] = {0, 600, 1140, 1152}, one[] = {0, 540};
-    gs_batch b = batch_of(many, 3), alone = batch_of(one, 1);
+    const gs_spans s = {3, 1152, (int[]){0, 600, 1140}, (int[]){600, 533, 12}}, a = {1, 540, (int[]){0}, (int[]){533}};
     gs_mat x = random_mat(wk, 1152, 64, 3), middle = {gs_mat_row(x, 600), 540, 64};
     for (int crop = 0; crop <= 32; crop += 32) {
-        gs_spans s = gs_spans_of(wk, &b), a = gs_spans_of(wk, &alone);
         gs_spans st = crop ? gs_spans_crop(wk, &s, crop) : s, at = crop ? gs_spans_crop(wk, &a, crop) : a;
         gs_mat y = gs_conv(wk, x, &w, &s, &st), z = gs_conv(wk, middle, &w, &a, &at);
         assert_memory_equal(gs_mat_row(y, st.beg[1]), z.d, sizeof(float) * 64 * (size_t)at.len[0]);
@@ -88,9 +81,8 @@ static void test_neighbours(void **state)
 static void test_group_norm(void **state)
 {
     gs_worker *wk = *state;
-    gs_batch b = batch_of(beg, 3);
     gs_norm_w w = {random_new(wk, 10, 1), random_new(wk, 10, 2), 1e-5f, GS_NORM_LAYER};
-    gs_spans all = gs_spans_of(wk, &b), s = gs_spans_crop(wk, &all, 5);
+    gs_spans s = gs_spans_crop(wk, &spans, 5);
     gs_mat x = random_mat(wk, s.rows, 10, 3), y = gs_group_norm(wk, x, &w, &s);
     for (int i = 0; i < 3; i++) {
         double sum = 0, square = 0, n = 10.0 * s.len[i];
@@ -115,10 +107,7 @@ static void test_one_hot(void **state)
     uint8_t aux[14];
     for (int i = 0; i < 14; i++)
         aux[i] = (uint8_t)(i * 7 % 5);
-    gs_batch b = batch_of(few, 1);
-    b.ids = ids;
-    b.aux = aux;
-    b.n_aux = 2;
+    gs_batch b = {.B = 1, .rows = 7, .beg = (int[]){0}, .len = (int[]){7}, .ids = ids, .aux = aux, .n_aux = 2};
     gs_mat x = gs_embed_one_hot(wk, &b, 6, 5, 20);
     for (int t = 0; t < 7; t++)
         for (int c = 0; c < 20; c++) {

@@ -1,33 +1,38 @@
 #include "nn_check.h"
 
 enum { D = 11, V = 6 };
-static const int beg[] = {0, 3, 4, 9};
-static const int32_t ids[] = {1, 2, 5, 0, 3, 3, 4, 1, 2};
-static const gs_batch batch = {.B = 3, .T = 9, .beg = beg, .ids = ids};
+enum { NONE = 100 }; /* rows of no sequence: their position here */
+static const int beg[] = {0, 4, 5}, len[] = {3, 1, 5};
+static const int32_t ids[] = {1, 2, 5, 0, 0, 3, 3, 4, 1, 2, 0};
+static const int position[] = {0, 1, 2, NONE, 0, 0, 1, 2, 3, 4, NONE};
+static const gs_batch batch = {.B = 3, .rows = 11, .beg = beg, .len = len, .ids = ids};
 
 static void test_tokens_and_positions(void **state)
 {
     gs_worker *wk = *state;
     float *tokens = random_new(wk, V * D, 1), *positions = random_new(wk, 7 * D, 2);
     gs_mat x = gs_embed_tokens(wk, &batch, tokens, D);
-    gs_add_positions(wk, x, &batch, positions, 2);
-    static const int position[] = {0, 1, 2, 0, 0, 1, 2, 3, 4};
-    for (int t = 0; t < 9; t++)
+    gs_spans s = gs_spans_of(&batch);
+    gs_add_positions(wk, x, &s, positions, 2);
+    for (int t = 0; t < 11; t++)
         for (int i = 0; i < D; i++)
-            assert_true(gs_mat_row(x, t)[i] == tokens[ids[t] * D + i] + positions[(2 + position[t]) * D + i]);
+            assert_true(gs_mat_row(x, t)[i] == tokens[ids[t] * D + i]
+                        + (position[t] == NONE ? 0 : positions[(2 + position[t]) * D + i]));
 }
 
-/* Each row by itself, three taps, ends filled with `pad` or with nothing. */
+/* Each sequence by itself, three taps, ends filled with `pad` or with nothing. */
 static void check_stem(gs_worker *wk, int pad)
 {
     gs_stem_w w = {random_new(wk, 3 * V * D, 3), 3, V, D, pad};
     gs_mat y = gs_stem(wk, &batch, &w);
+    for (int i = 0; i < D; i++)
+        assert_true(gs_mat_row(y, 3)[i] == 0 && gs_mat_row(y, 10)[i] == 0);
     for (int b = 0; b < 3; b++)
-        for (int t = beg[b]; t < beg[b + 1]; t++)
+        for (int t = beg[b]; t < beg[b] + len[b]; t++)
             for (int i = 0; i < D; i++) {
                 double sum = 0;
                 for (int tap = 0; tap < 3; tap++) {
-                    int at = t + tap - 1, id = at >= beg[b] && at < beg[b + 1] ? ids[at] : pad;
+                    int at = t + tap - 1, id = at >= beg[b] && at < beg[b] + len[b] ? ids[at] : pad;
                     sum += id >= 0 ? w.table[(tap * V + id) * D + i] : 0;
                 }
                 assert_near(gs_mat_row(y, t)[i], sum, 1e-6);

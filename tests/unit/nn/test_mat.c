@@ -12,7 +12,8 @@ static void test_add_and_gather(void **state)
     assert_memory_equal(gs_mat_row(g, 0), gs_mat_row(x, 4), 28);
     assert_memory_equal(gs_mat_row(g, 1), gs_mat_row(x, 0), 28);
     assert_memory_equal(gs_mat_row(g, 2), gs_mat_row(x, 4), 28);
-    assert_int_equal(gs_rows(wk, x, NULL, 0).rows, 0);
+    assert_ptr_equal(gs_rows(wk, x, NULL, 5).d, x.d);
+    assert_int_equal(gs_rows(wk, x, (int[]){0}, 0).rows, 0);
 }
 
 int main(void)

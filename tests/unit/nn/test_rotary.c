@@ -2,14 +2,14 @@
 #include "nn_check.h"
 
 enum { HEADS = 3, d = 10 };
-static const int beg[] = {0, 4, 9};
-static const gs_batch batch = {.B = 2, .T = 9, .beg = beg};
+static const int beg[] = {0, 4}, len[] = {4, 5};
+static const gs_spans spans = {.B = 2, .rows = 9, .beg = beg, .len = len};
 
 static void check(gs_worker *wk, gs_rotary kind)
 {
     gs_mat x = random_mat(wk, 9, HEADS * d, 1), was = random_mat(wk, 9, HEADS * d, 1);
     gs_rotary_table table = gs_rotary_table_new(wk, 5, d, 10000, 0, kind);
-    gs_rotate(wk, x, &batch, &table, kind);
+    gs_rotate(wk, x, &spans, &table, kind);
     for (int t = 0; t < 9; t++)
         for (int h = 0; h < HEADS; h++)
             for (int i = 0; i < d / 2; i++) {

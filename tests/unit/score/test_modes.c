@@ -35,9 +35,9 @@ static double log_p(const gs_model *m, const char *seq, const char *masked, int 
     int32_t ids[LEN];
     for (int i = 0; i < LEN; i++)
         ids[i] = masked && masked[i] == 'x' ? m->tok->mask : gs_token_id(m->tok, seq + i, 1);
-    gs_batch batch = {.B = 1, .T = LEN, .beg = (int[]){0, LEN}, .ids = ids};
-    gs_out out = {.n_read = 1, .read = &pos};
-    if (gs_forward(wk, m, &batch, &out, &e))
+    gs_batch batch = {.B = 1, .rows = LEN, .beg = (int[]){0}, .len = (int[]){LEN}, .ids = ids};
+    gs_read out = {.beg = pos, .end = pos + 1, .want = GS_WANT_LOGITS};
+    if (gs_forward(wk, m, &batch, &out, 1, &e))
         fail_msg("%s", e.msg);
     double v = out.logits.d[gs_token_id(m->tok, &b, 1)] - wk->k->logsumexp(out.logits.d, (size_t)out.logits.cols);
     gs_worker_free(wk);
