@@ -28,7 +28,7 @@ static const char HELP[] =
     "  -t, --targets LIST, -T, --targets-file FILE    streaming, by POS; ^ negates\n"
     "      --regions-overlap 0|1|2, --targets-overlap 0|1|2\n"
     "  -f, --apply-filters LIST    only these FILTER values, such as PASS,.\n"
-    "      --chunk I/N             the I-th of N equal parts (for job arrays)\n"
+    "      --chunk I/N             the I-th of N equal parts of what is selected (for job arrays)\n"
     "      --allow-truncated       read a file whose end is missing\n\n"
     "Scoring (defaults: the model's recipe, see gscore info):\n"
     "      --mode LIST             mlm (masked ratio), pll (pseudo-log-likelihood), wt (unmasked), or embedding\n"
@@ -112,7 +112,7 @@ static int output_type(score_args *a, const char *text)
 static int chunk(score_args *a, const char *text)
 {
     char end;
-    if (sscanf(text, "%9d/%9d%c", &a->chunk, &a->chunks, &end) == 2 && a->chunk >= 1 && a->chunk <= a->chunks)
+    if (sscanf(text, "%9d/%9d%c", &a->in.chunk, &a->in.chunks, &end) == 2 && a->in.chunk >= 1 && a->in.chunk <= a->in.chunks)
         return 0;
     fprintf(stderr, "gscore score: --chunk wants I/N with 1 <= I <= N, not '%s'\n", text);
     return -1;

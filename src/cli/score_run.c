@@ -69,36 +69,6 @@ static int add_provenance(const score_args *a, const gs_scorer *s, gs_model *m, 
 
 /* ---- --chunk ---- */
 
-/* Records that the selection gives; a pass over the input of its own. */
-static int64_t count_records(const gs_vcf_opt *opt, gs_err *e)
-{
-    gs_vcf *v = gs_vcf_open(opt, e);
-    gs_record *rec = gs_record_new();
-    int64_t n = 0;
-    int rc = v && rec ? 1 : -1;
-    while (rc > 0 && (rc = gs_vcf_read(v, rec, e)) > 0)
-        n++;
-    gs_record_free(rec);
-    if (v && gs_vcf_close(v, e))
-        rc = -1;
-    return rc < 0 ? -1 : n;
-}
-
-static int choose_chunk(const score_args *a, gs_task *t, gs_err *e)
-{
-    t->chunk_end = -1;
-    if (!a->chunks)
-        return 0;
-    if (!strcmp(a->in.path, "-"))
-        return gs_fail(e, GS_EUSAGE, "--chunk reads the input twice: it needs a file, not standard input");
-    int64_t n = count_records(&a->in, e);
-    if (n < 0)
-        return -(int)GS_EINPUT;
-    t->chunk_beg = n * (a->chunk - 1) / a->chunks;
-    t->chunk_end = n * a->chunk / a->chunks;
-    return 0;
-}
-
 /* ---- the run ---- */
 
 /* Everything that is open; closed by release(). */
@@ -161,14 +131,11 @@ static int score_all(run *r, const score_args *a, gs_err *e)
         tags[i] = tag_of(a, &r->scorer, i);
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = a->digits,
                  .msa = r->msa, .tag = tags, .flag_tag = "GS_FLAG"};
-    int rc = choose_chunk(a, &t, e);
-    if (rc)
-        return rc;
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->quiet), r->vcf);
     gs_pipeline_opt opt = {.workers = cli_threads(a->threads), .batch = a->batch, .force = a->force, .out = r->out,
                            .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
     gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
-    rc = gs_pipeline_run(&t, &opt, &r->tally, e);
+    int rc = gs_pipeline_run(&t, &opt, &r->tally, e);
     r->seconds = progress_end(&p);
     return rc;
 }

@@ -11,7 +11,7 @@ typedef struct {
     gs_score_opt score;
     const char *fasta, *model, *msa, *tag, *stats, *skipped;
     const char *circular[MAX_CIRCULAR];
-    int n_circular, digits, no_version, chunk, chunks, force, threads, batch, progress, verbosity, quiet;
+    int n_circular, digits, no_version, force, threads, batch, progress, verbosity, quiet;
     gs_check_ref check_ref;
 } score_args;
 

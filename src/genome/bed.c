@@ -49,7 +49,8 @@ int gs_bed_next(gs_bed *b, gs_bed_record *r, gs_err *e)
     if (got <= 0)
         return got;
     r->contig = strtok_r(line, "\t", &rest);
-    int bad = !r->contig || parse_place(strtok_r(NULL, "\t", &rest), &r->beg) || parse_place(strtok_r(NULL, "\t", &rest), &r->end);
+    int bad = !r->contig || parse_place(strtok_r(NULL, "\t", &rest), &r->beg) ||
+              parse_place(strtok_r(NULL, "\t", &rest), &r->end);
     if (bad || r->end < r->beg)
         return gs_fail(e, GS_EINPUT, "%s: line %lld is no interval: expected CHROM, BEG, END, with tabs",
                        gs_lines_path(b->lines), (long long)gs_lines_number(b->lines));

@@ -38,8 +38,9 @@ void gs_fasta_stream_close(gs_fasta_stream *s)
 
 static int no_fasta(const gs_fasta_stream *s, gs_err *e)
 {
-    return gs_fail(e, GS_EINPUT, "%s: line %lld does not belong to a FASTA file: every sequence begins with a line '>NAME' "
-                   "(a VCF or BED file needs a REF after it)", gs_lines_path(s->lines), (long long)gs_lines_number(s->lines));
+    return gs_fail(e, GS_EINPUT, "%s: line %lld does not belong to a FASTA file: every sequence begins with a line "
+                   "'>NAME' (a VCF or BED file needs a REF after it)", gs_lines_path(s->lines),
+                   (long long)gs_lines_number(s->lines));
 }
 
 /* ">name description" */

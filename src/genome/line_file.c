@@ -65,7 +65,8 @@ int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e)
 {
     int got = bgzf_getline(l->file, '\n', &l->line);
     if (got < -1 || l->file->errcode)
-        return gs_fail(e, GS_ETRUNC, "%s %s is cut short or corrupt after line %lld", l->what, l->path, (long long)l->number);
+        return gs_fail(e, GS_ETRUNC, "%s %s is cut short or corrupt after line %lld", l->what, l->path,
+                       (long long)l->number);
     if (got < 0)
         return 0;
     l->number++;

@@ -14,18 +14,19 @@ typedef struct gs_vcf gs_vcf;         /* an input with its header */
 typedef struct gs_record gs_record;
 typedef struct gs_vcf_out gs_vcf_out;
 
-/* Which records to read; letters are bcftools'. All NULL / 0: everything. */
+/* Which records to read; letters are bcftools'. All NULL / 0: everything. The strings live as long as the input. */
 typedef struct {
     const char *path;                 /* "-": standard input */
     const char *regions, *regions_file;   /* -r, -R: needs an index */
     const char *targets, *targets_file;   /* -t, -T: streams; a leading ^ negates */
     int regions_overlap, targets_overlap; /* 0 pos, 1 record, 2 variant; -1 = bcftools' default (1, 0) */
     const char *filters;              /* -f PASS,. */
+    int chunk, chunks;                /* of what is selected the chunk-th (from 1) of so many equal parts; 0: all */
     int allow_truncated;              /* a missing BGZF end marker is a warning, not an error */
 } gs_vcf_opt;
 
 /* NULL on failure: GS_EINPUT (not a VCF: one line says what the file looks like; plain gzip with -r: names bgzip),
- * GS_ETRUNC (EOF marker missing). */
+ * GS_ETRUNC (EOF marker missing), GS_EUSAGE (regions or chunks of what cannot be read twice). */
 gs_vcf *gs_vcf_open(const gs_vcf_opt *opt, gs_err *e);
 /* Close; an error that only closing shows (cut BGZF block) is reported. */
 int gs_vcf_close(gs_vcf *v, gs_err *e);
@@ -34,6 +35,9 @@ int gs_vcf_close(gs_vcf *v, gs_err *e);
 int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig);
 /* Bytes of input consumed so far and in all (0 = unknown), for the progress line. */
 void gs_vcf_progress(const gs_vcf *v, int64_t *done, int64_t *total);
+
+/* Records that a chunk gives; -1 where all are read, or before the first was asked for. */
+int64_t gs_vcf_expected(const gs_vcf *v);
 
 /* ---- header, before gs_vcf_create ---- */
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
@@ -49,7 +53,7 @@ int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e);
 gs_record *gs_record_new(void);       /* NULL: out of memory */
 void gs_record_free(gs_record *rec);
 /* Next record: 1, 0 at the end, negative on error. A line that cannot be parsed comes as a record with
- * gs_record_malformed(): it is written out as it was. */
+ * gs_record_malformed(): it is written out as it was. GS_ETRUNC where the input was cut, GS_ENOMEM. */
 int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e);
 int gs_record_malformed(const gs_record *rec);
 const char *gs_record_contig(const gs_record *rec);   /* name, valid as long as the record is unchanged */

@@ -2,9 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
+#include "base/strmap.h"
 #include "genome/vcf_internal.h"
 
 /* ---- reading ---- */
+
+static const char *value_of(const bcf_hrec_t *h, const char *key)
+{
+    int i = bcf_hrec_find_key((bcf_hrec_t *)h, key);
+    return i < 0 ? "" : h->vals[i];
+}
 
 static int header_cut(const gs_vcf *v, gs_err *e)
 {
@@ -19,6 +26,30 @@ static int columns(const char *line)
     return n;
 }
 
+/* What is wrong with the samples of a #CHROM line, if anything is. */
+static int bad_samples(const gs_vcf *v, const char *line, gs_err *e)
+{
+    gs_strmap seen = {0};
+    int ret = 0, column = 1;
+    for (const char *s = line; s && !ret; s = strchr(s, '\t'), s += s != NULL, column++) {
+        size_t n = strcspn(s, "\t");
+        if (column <= COL_COUNT + 1)
+            continue;
+        int first = gs_strmap_get(&seen, s, n);
+        if (!n && !s[n])
+            ret = gs_fail(e, GS_EINPUT, "%s: the #CHROM line ends with a tab: remove it with sed '/^#CHROM/s/\\t*$//'",
+                          v->path);
+        else if (first >= 0)
+            ret = gs_fail(e, GS_EINPUT, "%s: the #CHROM line has sample %.*s twice, in columns %d and %d; give all "
+                          "samples names of their own: bcftools reheader -s NAMES.txt -o new.vcf %s", v->path, (int)n,
+                          s, first, column, v->path);
+        else if (gs_strmap_put(&seen, s, n, column) < 0)
+            ret = gs_fail_mem(e, "the VCF header", n);
+    }
+    gs_strmap_free(&seen);
+    return ret;
+}
+
 /* Why htslib refuses a header whose last line (#CHROM...) this is. */
 static int bad_header(const gs_vcf *v, const char *line, gs_err *e)
 {
@@ -27,38 +58,79 @@ static int bad_header(const gs_vcf *v, const char *line, gs_err *e)
     if (columns(line) < 8)
         return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has %d columns instead of 8 or more; the file may be cut",
                        v->path, columns(line));
-    return gs_fail(e, GS_EINPUT, "%s: the VCF header is not understood: the #CHROM line is wrong, or a sample "
-                   "occurs twice", v->path);
+    int ret = bad_samples(v, line, e);
+    return ret ? ret : gs_fail(e, GS_EINPUT, "%s: the VCF header is not understood: the #CHROM line is wrong", v->path);
+}
+
+/* What the line says about the file as a whole; `ended`: it had a line end. */
+static int check_header_line(const gs_vcf *v, const kstring_t *line, int ended, gs_err *e)
+{
+    if (strstr(line->s, "\r#"))
+        return gs_fail(e, GS_EINPUT, "%s: its lines end with carriage returns alone, as on old Macintoshes: convert it "
+                       "with tr '\\r' '\\n'", v->path);
+    if (!strncmp(line->s, "##", 2))
+        return ended ? 0 : header_cut(v, e);
+    if (!ended && !v->opt.allow_truncated && !strncmp(line->s, "#CHROM", line->l < 6 ? line->l : 6))
+        return header_cut(v, e);
+    if (strncmp(line->s, "#CHROM", 6))
+        return gs_fail(e, GS_EINPUT, "%s: the header has no #CHROM line before the first record", v->path);
+    return 0;
 }
 
 /* Header lines up to and with #CHROM into *text; *last: where the last line starts. */
 static int header_text(gs_vcf *v, kstring_t *text, size_t *last, gs_err *e)
 {
     kstring_t line = KS_INITIALIZE;
-    int ret = 0, end = 0;
-    while (!ret && !end && hts_getline(v->fp, KS_SEP_LINE, &line) >= 0) {
-        end = strncmp(ks_str(&line), "##", 2) != 0;
-        if (end && line.l < 6 && !strncmp(ks_c_str(&line), "#CHROM", line.l))
-            ret = header_cut(v, e);
-        else if (end && strncmp(ks_str(&line), "#CHROM", 6))
-            ret = gs_fail(e, GS_EINPUT, "%s: the header has no #CHROM line before the first record", v->path);
+    int ret = 0, end = 0, got = 0;
+    while (!ret && !end && (got = gs_next_line(v->fp, &line, &v->ended)) >= 0) {
+        end = strncmp(line.s, "##", 2) != 0;
+        ret = check_header_line(v, &line, v->ended, e);
         *last = text->l;
-        if (!ret && (kputsn(ks_c_str(&line), line.l, text) < 0 || kputc('\n', text) < 0))
+        if (!ret && (kputsn(line.s, line.l, text) < 0 || kputc('\n', text) < 0))
             ret = gs_fail_mem(e, "the VCF header", text->l);
     }
     free(line.s);
+    if (got < -1 && errno == ENOMEM)
+        return gs_fail_mem(e, "the VCF header", text->l);
     return !ret && !end ? header_cut(v, e) : ret;
 }
 
-/* htslib keeps one of equal lines and drops those it cannot read. */
+static int is_pass(const bcf_hrec_t *h)
+{
+    return !strcmp(h->key, "FILTER") && !strcmp(value_of(h, "ID"), "PASS");
+}
+
+/* Do two lines say the same? IDX is htslib's own. */
+static int same_words(const bcf_hrec_t *a, const bcf_hrec_t *b)
+{
+    int n = b->nkeys - (bcf_hrec_find_key((bcf_hrec_t *)b, "IDX") >= 0);
+    int same = !strcmp(a->key, b->key) && a->nkeys == n;
+    if (!a->value || !b->value)
+        same &= a->value == b->value;
+    else
+        same &= !strcmp(a->value, b->value);
+    for (int i = 0; i < n && same; i++)
+        same = !strcmp(a->keys[i], b->keys[i]) && !strcmp(a->vals[i], b->vals[i]);
+    return same;
+}
+
+/* htslib keeps one of equal lines, or of equal IDs, and drops those that it cannot read; the rest keeps its order, but
+ * for PASS, which it puts first. */
 static void tell_dropped(const gs_vcf *v, const char *text)
 {
-    int n = 0, pass = strstr(text, "\n##FILTER=<ID=PASS,") == NULL;
-    for (const char *p = text; !strncmp(p, "##", 2) && (p = strchr(p, '\n')); p++)
-        n++;
-    if (n + pass > v->hdr->nhrec)
-        gs_warn_once("header", "%s: %d header lines are left out, being doubles or not readable for htslib", v->path,
-                     n + pass - v->hdr->nhrec);
+    int kept = 0, number = 1, len;
+    for (const char *line = text; !strncmp(line, "##", 2); line = strchr(line, '\n') + 1, number++) {
+        bcf_hrec_t *h = bcf_hdr_parse_line(v->hdr, line, &len);
+        while (kept < v->hdr->nhrec && is_pass(v->hdr->hrec[kept]))
+            kept++;
+        int here = h && kept < v->hdr->nhrec && same_words(h, v->hdr->hrec[kept]);
+        kept += here;
+        if (!here && !(h && is_pass(h)))
+            gs_warn("header", "%s: header line %d is left out, being %s: %.*s", v->path, number,
+                    h ? "the double of an earlier one" : "none that htslib can read", (int)strcspn(line, "\n"), line);
+        if (h)
+            bcf_hrec_destroy(h);
+    }
 }
 
 static int read_text_header(gs_vcf *v, gs_err *e)
@@ -89,6 +161,7 @@ int gs_vcf_read_header(gs_vcf *v, gs_err *e)
     int ret = v->is_bcf ? read_bcf_header(v, e) : read_text_header(v, e);
     if (ret)
         return ret;
+    v->n_sample = bcf_hdr_nsamples(v->hdr);
     int id = bcf_hdr_id2int(v->hdr, BCF_DT_ID, "END");
     v->has_end = bcf_hdr_idinfo_exists(v->hdr, BCF_HL_INFO, id) &&
                  bcf_hdr_id2type(v->hdr, BCF_HL_INFO, id) == BCF_HT_INT;
@@ -125,7 +198,7 @@ static const char *first_contig(gs_vcf *v)
     if (v->is_bcf || v->itr || v->n_read)
         return NULL;
     if (!v->has_ahead && !v->select.regions) {
-        v->ahead_ret = hts_getline(v->fp, KS_SEP_LINE, &v->ahead);
+        v->ahead_ret = gs_next_line(v->fp, &v->ahead, &v->ended);
         v->has_ahead = 1;
     }
     if (!v->has_ahead || v->ahead_ret < 0)
@@ -194,12 +267,6 @@ int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e)
 }
 
 /* ---- our lines ---- */
-
-static const char *value_of(const bcf_hrec_t *h, const char *key)
-{
-    int i = bcf_hrec_find_key((bcf_hrec_t *)h, key);
-    return i < 0 ? "" : h->vals[i];
-}
 
 /* key="text", with " and \ escaped, appended to *s. */
 static int put_quoted(kstring_t *s, const char *key, const char *text)

@@ -16,18 +16,28 @@
 /* Columns of a VCF line that we look at. */
 enum { COL_CHROM, COL_POS, COL_ID, COL_REF, COL_ALT, COL_QUAL, COL_FILTER, COL_INFO, COL_COUNT };
 
+/* What an index says of a contig; the name is the index' or the header's. */
+typedef struct {
+    const char *name;
+    uint64_t at;                 /* virtual offset of the first record */
+    int64_t n, selected;         /* records; of these, how many are to be read */
+} gs_contig_count;
+
 struct gs_vcf {
+    gs_vcf_opt opt;
+    int quiet;                   /* opened only to count: no warnings */
     char *path;                  /* for messages: as the user gave it, or "standard input" */
     htsFile *fp;
     bcf_hdr_t *hdr;
     pthread_mutex_t lock;        /* around hdr: parsing for BCF output adds undeclared names to it */
-    int is_bcf, allow_truncated;
+    int is_bcf;
     int has_end;                 /* INFO/END is declared as a number (asked once: hdr may change under a writer) */
 
     gs_select select;
     size_t at_contig, at_span;   /* next region of select.regions to visit */
     int64_t prev_end;            /* end of the region before this one on the same contig, else -1 */
     const gs_span *span;         /* region being read */
+    int old_index;               /* older than its file */
     tbx_t *tbx;
     hts_idx_t *idx;
     hts_itr_t *itr;
@@ -36,8 +46,17 @@ struct gs_vcf {
     int ahead_ret, has_ahead;
     kstring_t contig;            /* contig of the last record, known to be declared or warned about */
     void *warned;                /* undeclared contigs (khash_str2int) */
-    int short_line;              /* columns of the last line if they were too few, else 0 */
+    int n_sample;
+    int ended, last_columns, cut; /* the last line: had it an end, how many columns, does it look cut */
     int64_t n_read, total;
+    int64_t n_selected;          /* so far; without header lines among the records */
+    int64_t chunk_beg, chunk_end; /* of what is selected: 0-based, half-open */
+    _Atomic int64_t expected;    /* records of the chunk, -1 not known */
+    int begun;                   /* the first record was asked for */
+    gs_contig_count *count;      /* a chunk cut by an index: contigs with records, in the order of the file */
+    int n_count, at_count;
+    int64_t count_end;           /* records selected up to and with contig at_count */
+    int over;                    /* the chunk, or the input, has come to its end */
     _Atomic int64_t done;
 };
 
@@ -46,7 +65,7 @@ struct gs_record {
     int64_t number, pos;
     const char *contig, *why;    /* why: reason of being malformed, else NULL */
     int is_text, n_allele, m_allele;
-    int n_col;                   /* text: columns found, COL_COUNT at most */
+    int n_col;                   /* text: columns */
     const char **allele;         /* REF first */
     kstring_t line;              /* text: the line without its end */
     size_t col[COL_COUNT + 1];   /* text: where columns begin; the last one: one past the end of INFO and its tab */
@@ -69,14 +88,30 @@ static inline size_t col_len(const gs_record *r, int c)
 }
 
 /* Give fields to a record whose line or bcf was just read. Negative when out of memory. */
-int gs_record_from_line(gs_record *r);
+int gs_record_from_line(gs_record *r, int n_sample);
 int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr);
 
 /* Line of a text record with its edited INFO, without line end, appended to *out. */
 int gs_record_put_line(const gs_record *r, kstring_t *out);
 
-/* The next text line into *line: as hts_getline, but a line that was read ahead comes first. */
+/* The next line without its end into *line; *ended: it had one (left alone at the end of the file). 0, -1 at the end,
+ * -2 on error. */
+int gs_next_line(htsFile *fp, kstring_t *line, int *ended);
+/* The same of the records; a line that was read ahead comes first. */
 int gs_vcf_line(gs_vcf *v, kstring_t *line);
+
+/* As gs_vcf_open, without any warning if quiet. */
+gs_vcf *gs_vcf_open_as(const gs_vcf_opt *opt, int quiet, gs_err *e);
+#define gs_vcf_warn(v, ...) do { if (!(v)->quiet) gs_warn(__VA_ARGS__); } while (0)
+
+/* Before the first record: find out which ones the chunk takes, which may need a pass over the input, and go to their
+ * contig if an index tells where that is. */
+int gs_vcf_begin_chunk(gs_vcf *v, gs_err *e);
+/* Number a selected record: where it lies, or negative: GS_EINPUT, the file is not as its index says. */
+enum { GS_BEFORE_CHUNK, GS_IN_CHUNK, GS_BEHIND_CHUNK };
+int gs_vcf_chunk_place(gs_vcf *v, const gs_record *r, gs_err *e);
+/* At the end of the input: were there as many records as the index says? */
+int gs_vcf_chunk_end(const gs_vcf *v, gs_err *e);
 
 /* Read the header of an open file. */
 int gs_vcf_read_header(gs_vcf *v, gs_err *e);

@@ -109,6 +109,10 @@ static int open_input(gs_vcf *v, const char *path, gs_err *e)
         return ret;
     }
     v->total = S_ISREG(st.st_mode) ? (int64_t)st.st_size : 0;
+    if (v->opt.chunks && !S_ISREG(st.st_mode)) {
+        close(fd);
+        return gs_fail(e, GS_EUSAGE, "--chunk may read its input twice: it needs a file, which %s is not", path);
+    }
     hFILE *h = hdopen(fd, "r");
     if (!h) {
         close(fd);
@@ -121,20 +125,29 @@ static int check_end_marker(gs_vcf *v, gs_err *e)
 {
     if (v->fp->format.compression != bgzf || hts_check_EOF(v->fp) != 0)
         return 0;
-    if (!v->allow_truncated)
+    if (!v->opt.allow_truncated)
         return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the file was cut short; get it anew, or "
                        "accept what is there with --allow-truncated", v->path);
     gs_warn_once("truncated", "%s: the BGZF end marker is missing, the file was cut short", v->path);
     return 0;
 }
 
+/* What standard input cannot give. */
+static int check_options(const gs_vcf_opt *o, gs_err *e)
+{
+    int standard_input = !strcmp(o->path, "-");
+    if ((o->regions && o->regions_file) || (o->targets && o->targets_file))
+        return gs_fail(e, GS_EUSAGE, "-r excludes -R, and -t excludes -T");
+    if ((o->regions || o->regions_file) && standard_input)
+        return gs_fail(e, GS_EUSAGE, "-r and -R need an indexed file, not standard input; -t and -T do without");
+    if (o->chunks && standard_input)
+        return gs_fail(e, GS_EUSAGE, "--chunk may read its input twice: it needs a file, not standard input");
+    return 0;
+}
+
 static int load_lists(gs_vcf *v, const gs_vcf_opt *o, gs_err *e)
 {
     gs_select *s = &v->select;
-    if ((o->regions && o->regions_file) || (o->targets && o->targets_file))
-        return gs_fail(e, GS_EUSAGE, "-r excludes -R, and -t excludes -T");
-    if ((o->regions || o->regions_file) && !strcmp(o->path, "-"))
-        return gs_fail(e, GS_EUSAGE, "-r and -R need an indexed file, not standard input; -t and -T do without");
     s->regions_overlap = o->regions_overlap < 0 ? 1 : o->regions_overlap;
     s->targets_overlap = o->targets_overlap < 0 ? 0 : o->targets_overlap;
     if (o->regions || o->regions_file)
@@ -152,7 +165,7 @@ static int load_lists(gs_vcf *v, const gs_vcf_opt *o, gs_err *e)
     return 0;
 }
 
-static void warn_if_index_is_old(const gs_vcf *v)
+static void date_index(gs_vcf *v)
 {
     static const char *const suffix[] = {".csi", ".tbi"}; /* htslib's order */
     kstring_t name = KS_INITIALIZE;
@@ -161,7 +174,8 @@ static void warn_if_index_is_old(const gs_vcf *v)
         name.l = 0;
         if (ksprintf(&name, "%s%s", v->path, suffix[i]) < 0 || stat(name.s, &idx))
             continue;
-        if (!stat(v->path, &data) && data.st_mtime > idx.st_mtime)
+        v->old_index = !stat(v->path, &data) && data.st_mtime > idx.st_mtime;
+        if (v->old_index && v->select.regions && !v->quiet)
             gs_warn_once("old_index", "%s is older than %s: records may be missed; make it anew with bcftools index -f",
                          name.s, v->path);
         break;
@@ -169,10 +183,23 @@ static void warn_if_index_is_old(const gs_vcf *v)
     free(name.s);
 }
 
+static void find_index(gs_vcf *v)
+{
+    if (v->is_bcf)
+        v->idx = bcf_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
+    else
+        v->tbx = tbx_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
+    if (v->idx || v->tbx)
+        date_index(v);
+}
+
 static int load_index(gs_vcf *v, gs_err *e)
 {
-    if (!v->select.regions)
+    if (!v->select.regions) {
+        if (v->opt.chunks && v->total && v->fp->format.compression == bgzf)
+            find_index(v);
         return 0;
+    }
     const char *p = v->path;
     if (v->fp->format.compression != bgzf && v->is_bcf)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is uncompressed BCF; make a file for it: "
@@ -181,14 +208,10 @@ static int load_index(gs_vcf *v, gs_err *e)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is not compressed by bgzip; make a file for "
                        "it: %s %s | bgzip > new.vcf.gz && bcftools index new.vcf.gz", p,
                        v->fp->format.compression == no_compression ? "cat" : "gzip -dc", p);
-    if (v->is_bcf)
-        v->idx = bcf_index_load3(p, NULL, HTS_IDX_SILENT_FAIL);
-    else
-        v->tbx = tbx_index_load3(p, NULL, HTS_IDX_SILENT_FAIL);
+    find_index(v);
     if (!v->idx && !v->tbx)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index of %s, and none can be read; make it: bcftools index %s",
                        p, p);
-    warn_if_index_is_old(v);
     return 0;
 }
 
@@ -198,13 +221,15 @@ static void warn_of_filters(const gs_vcf *v)
     char *list = v->select.filters ? strdup(v->select.filters) : NULL, *state = NULL;
     for (char *f = list ? strtok_r(list, ",", &state) : NULL; f; f = strtok_r(NULL, ",", &state))
         if (strcmp(f, ".") && !bcf_hdr_idinfo_exists(v->hdr, BCF_HL_FLT, bcf_hdr_id2int(v->hdr, BCF_DT_ID, f)))
-            gs_warn("filter", "%s: the header does not declare the filter %s of -f", v->path, f);
+            gs_vcf_warn(v, "filter", "%s: the header does not declare the filter %s of -f", v->path, f);
     free(list);
 }
 
 static int open_all(gs_vcf *v, const gs_vcf_opt *opt, gs_err *e)
 {
-    int ret = load_lists(v, opt, e);
+    int ret = check_options(opt, e);
+    if (!ret)
+        ret = load_lists(v, opt, e);
     if (!ret)
         ret = open_input(v, opt->path, e);
     if (!ret)
@@ -220,6 +245,11 @@ static int open_all(gs_vcf *v, const gs_vcf_opt *opt, gs_err *e)
 
 gs_vcf *gs_vcf_open(const gs_vcf_opt *opt, gs_err *e)
 {
+    return gs_vcf_open_as(opt, 0, e);
+}
+
+gs_vcf *gs_vcf_open_as(const gs_vcf_opt *opt, int quiet, gs_err *e)
+{
     gs_err own = {0};
     if (hts_get_log_level() == HTS_LOG_WARNING) /* htslib's default: it would print by itself */
         hts_set_log_level(HTS_LOG_OFF);
@@ -230,7 +260,10 @@ gs_vcf *gs_vcf_open(const gs_vcf_opt *opt, gs_err *e)
     }
     pthread_mutex_init(&v->lock, NULL);
     v->prev_end = -1;
-    v->allow_truncated = opt->allow_truncated;
+    v->opt = *opt;
+    v->quiet = quiet;
+    v->chunk_end = INT64_MAX;
+    v->expected = -1;
     v->path = strdup(strcmp(opt->path, "-") ? opt->path : "standard input");
     v->warned = khash_str2int_init();
     if (v->path && v->warned && !open_all(v, opt, &own))
@@ -256,6 +289,7 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
     gs_select_free(&v->select);
     if (v->warned)
         khash_str2int_destroy_free(v->warned);
+    free(v->count);
     free(v->ahead.s);
     free(v->contig.s);
     free(v->path);
@@ -268,6 +302,11 @@ void gs_vcf_progress(const gs_vcf *v, int64_t *done, int64_t *total)
 {
     *done = v->done;
     *total = v->total;
+}
+
+int64_t gs_vcf_expected(const gs_vcf *v)
+{
+    return v->expected;
 }
 
 void gs_vcf_htslib_log(int level)

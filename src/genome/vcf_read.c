@@ -1,24 +1,28 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <htslib/khash_str2int.h>
 #include "base/log.h"
 #include "genome/vcf_internal.h"
 
-int gs_vcf_line(gs_vcf *v, kstring_t *line)
-{
-    if (!v->has_ahead)
-        return hts_getline(v->fp, KS_SEP_LINE, line);
-    v->has_ahead = 0;
-    kstring_t t = *line;
-    *line = v->ahead;
-    v->ahead = t;
-    return v->ahead_ret;
-}
-
 static int broken(const gs_vcf *v, gs_err *e)
 {
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "a record", 0);
     return gs_fail(e, GS_ETRUNC, "%s: reading failed after record %lld: the file is cut short or corrupt", v->path,
                    (long long)v->n_read);
+}
+
+/* A cut within a line shows: it has no end, and columns are missing or the last one is empty. */
+static int check_last_line(const gs_vcf *v, gs_err *e)
+{
+    if (!v->last_columns || (v->last_columns >= COL_COUNT && !v->cut))
+        return 0;
+    if (v->cut && !v->opt.allow_truncated)
+        return gs_fail(e, GS_ETRUNC, "%s: the file was cut short within its last line, which has %d columns and no line "
+                       "end; get it anew, or accept what is there with --allow-truncated", v->path, v->last_columns);
+    gs_warn_once("cut", "%s: the last line has %d columns: the file may be cut", v->path, v->last_columns);
+    return 0;
 }
 
 /* The input came to an end: was it the end of the file as its writer meant it? */
@@ -32,14 +36,12 @@ static int at_end(gs_vcf *v, gs_err *e)
         return gs_fail(e, GS_ETRUNC, "%s: reading failed after record %lld: %s", v->path, (long long)v->n_read,
                        strerror(err));
     if (v->fp->format.compression == bgzf && z->no_eof_block && !v->select.regions) { /* what a stream shows only now */
-        if (!v->allow_truncated)
+        if (!v->opt.allow_truncated)
             return gs_fail(e, GS_ETRUNC, "%s: the BGZF end marker is missing, the input was cut short after record "
                            "%lld; accept what is there with --allow-truncated", v->path, (long long)v->n_read);
         gs_warn_once("truncated", "%s: the BGZF end marker is missing, the file was cut short", v->path);
     }
-    if (v->short_line)
-        gs_warn_once("cut", "%s: the last line has %d columns: the file may be cut", v->path, v->short_line);
-    return 0;
+    return v->select.regions || v->is_bcf ? 0 : check_last_line(v, e);
 }
 
 /* ---- regions ---- */
@@ -48,7 +50,7 @@ static int query(gs_vcf *v, const char *name, gs_err *e)
 {
     int tid = v->tbx ? tbx_name2id(v->tbx, name) : bcf_hdr_name2id(v->hdr, name);
     if (tid < 0) {
-        gs_warn("region", "%s has no records on contig %s: names must match exactly", v->path, name);
+        gs_vcf_warn(v, "region", "%s has no records on contig %s: names must match exactly", v->path, name);
         return 0;
     }
     v->itr = v->tbx ? tbx_itr_queryi(v->tbx, tid, v->span->beg, v->span->end + 1)
@@ -146,7 +148,7 @@ static int filter_ok(const gs_vcf *v, gs_record *r)
 {
     const gs_select *s = &v->select;
     if (r->is_text)
-        return !r->why && gs_select_filter(s, r->line.s + r->col[COL_FILTER], col_len(r, COL_FILTER));
+        return r->n_col > COL_FILTER && gs_select_filter(s, r->line.s + r->col[COL_FILTER], col_len(r, COL_FILTER));
     bcf_unpack(r->bcf, BCF_UN_FLT);
     if (!r->bcf->d.n_flt)
         return gs_select_filter(s, ".", 1);
@@ -172,6 +174,8 @@ static int selected(const gs_vcf *v, gs_record *r)
     if (!sel->targets)
         return 1;
     extent(v, r, sel->targets_overlap, &s);
+    if (s.end < 0)
+        s.end = 0; /* the telomere is the beginning of its contig */
     return gs_regions_hit(sel->targets, r->contig, s.beg, s.end) != sel->negate;
 }
 
@@ -202,7 +206,11 @@ static int check_contig(gs_vcf *v, const gs_record *r, gs_err *e)
 
 static int fetch(gs_vcf *v, gs_record *r, gs_err *e)
 {
-    int ret;
+    int ret = v->begun ? 0 : gs_vcf_begin_chunk(v, e);
+    if (ret)
+        return ret;
+    v->begun = 1;
+    errno = 0;
     if (v->select.regions)
         ret = read_region(v, r, e);
     else
@@ -212,36 +220,63 @@ static int fetch(gs_vcf *v, gs_record *r, gs_err *e)
     return ret < -1 ? broken(v, e) : 1;
 }
 
+static void look_for_a_cut(gs_vcf *v, const gs_record *r)
+{
+    int least = v->n_sample ? COL_COUNT + 1 + v->n_sample : COL_COUNT;
+    v->last_columns = r->n_col;
+    v->cut = !v->ended && (r->n_col < least || r->line.s[r->line.l - 1] == '\t');
+}
+
 static int shape(gs_vcf *v, gs_record *r, gs_err *e)
 {
     r->is_text = !v->is_bcf;
     r->number = ++v->n_read;
-    int ret = v->is_bcf ? gs_record_from_bcf(r, v->hdr) : gs_record_from_line(r);
+    int ret = v->is_bcf ? gs_record_from_bcf(r, v->hdr) : gs_record_from_line(r, v->n_sample);
     if (ret == -2)
         return broken(v, e);
     if (ret)
         return gs_fail_mem(e, "a record", r->line.l);
     v->done = htell(gs_raw_file(v->fp));
-    v->short_line = r->is_text && r->n_col < COL_COUNT ? r->n_col : 0;
+    if (r->is_text)
+        look_for_a_cut(v, r);
+    return 0;
+}
+
+/* Nothing more comes: say so where it is not what was meant. */
+static int finish(gs_vcf *v, gs_err *e)
+{
+    v->over = 1;
+    return gs_vcf_chunk_end(v, e);
+}
+
+/* A record that is given out: what is odd about it? */
+static int tell_faults(gs_vcf *v, const gs_record *r, gs_err *e)
+{
+    if (v->quiet || !r->is_text)
+        return 0;
+    if (!r->why)
+        return check_contig(v, r, e);
+    gs_warn("malformed", "%s: record %lld is passed on as it is: %s", v->path, (long long)r->number, r->why);
     return 0;
 }
 
 int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e)
 {
-    for (;;) {
+    while (!v->over) {
         int ret = fetch(v, rec, e);
         if (ret <= 0)
-            return ret;
+            return ret ? ret : finish(v, e);
         ret = shape(v, rec, e);
         if (ret)
             return ret;
         if (!selected(v, rec))
             continue;
-        if (rec->why)
-            gs_warn("malformed", "%s: record %lld is passed on as it is: %s", v->path, (long long)rec->number,
-                    rec->why);
-        else if (rec->is_text)
-            ret = check_contig(v, rec, e);
-        return ret ? ret : 1;
+        int place = gs_vcf_chunk_place(v, rec, e);
+        if (place < 0)
+            return place;
+        v->over = place == GS_BEHIND_CHUNK;
+        if (place == GS_IN_CHUNK)
+            return (ret = tell_faults(v, rec, e)) ? ret : 1;
     }
+    return 0;
 }

@@ -40,7 +40,7 @@ static int room_for(gs_record *r, int n)
     return 0;
 }
 
-/* Find the columns; how many there are, COL_COUNT at most. */
+/* Find the columns that we look at and count all; how many there are. */
 static int find_columns(gs_record *r)
 {
     const char *s = r->line.s, *stop = s + r->line.l;
@@ -50,29 +50,41 @@ static int find_columns(gs_record *r)
         const char *tab = memchr(s, '\t', (size_t)(stop - s));
         r->col[++n] = (size_t)((tab ? tab : stop) - r->line.s) + 1;
         if (!tab)
-            break;
+            return n;
         s = tab + 1;
     }
+    for (n++; s < stop; s++)
+        n += *s == '\t';
     return n;
 }
 
-/* POS as text: digits only. htslib would read -3 and abc as 0. Negative: no position. */
+enum { NO_POS = -1, HUGE_POS = -2 };
+
+/* POS as text: digits only. htslib would read -3 and abc as 0. */
 static int64_t parse_pos(const char *s, size_t n)
 {
-    int64_t x = 0;
-    if (!n || n > 18)
-        return -1;
+    static const int64_t most = INT64_MAX / 16; /* far beyond any genome, and windows around it still have places */
+    int64_t x = n ? 0 : NO_POS;
     for (size_t i = 0; i < n; i++) {
         if (s[i] < '0' || s[i] > '9')
-            return -1;
-        x = 10 * x + (s[i] - '0');
+            return NO_POS;
+        if (x <= most)
+            x = 10 * x + (s[i] - '0');
     }
-    return x;
+    return x > most ? HUGE_POS : x;
 }
 
-static const char *fault(const gs_record *r)
+/* FORMAT without samples says nothing: a header without samples takes records with or without it. */
+static const char *column_fault(const gs_record *r, int n_sample)
 {
-    const char *s = r->line.s;
+    int least = n_sample ? COL_COUNT + 1 + n_sample : COL_COUNT, most = n_sample ? least : COL_COUNT + 1;
+    return r->n_col < least ? "fewer columns than the header" : r->n_col > most ? "more columns than the header" : NULL;
+}
+
+static const char *fault(const gs_record *r, int n_sample)
+{
+    const char *s = r->line.s, *why;
+    int64_t pos;
     if (r->line.l && s[0] == '#')
         return "a header line among the records";
     if (r->n_col < COL_COUNT)
@@ -82,8 +94,10 @@ static const char *fault(const gs_record *r)
         return "a NUL byte";
     if (!col_len(r, COL_CHROM))
         return "CHROM is empty";
-    if (parse_pos(s + r->col[COL_POS], col_len(r, COL_POS)) < 0)
-        return "POS is no number";
+    if ((pos = parse_pos(s + r->col[COL_POS], col_len(r, COL_POS))) < 0)
+        return pos == HUGE_POS ? "POS is too large" : "POS is no number";
+    if ((why = column_fault(r, n_sample)))
+        return why;
     return !col_len(r, COL_REF) ? "REF is empty" : !col_len(r, COL_ALT) ? "ALT is empty" : NULL;
 }
 
@@ -104,7 +118,7 @@ static int list_alleles(gs_record *r, size_t at)
         return -1;
     r->allele[0] = ref;
     r->n_allele = 1;
-    for (char *p = alt; p && strcmp(alt, ".");) {
+    for (char *p = strcmp(alt, ".") ? alt : NULL; p;) {
         r->allele[r->n_allele++] = p;
         if ((p = strchr(p, ',')))
             *p++ = 0;
@@ -112,8 +126,9 @@ static int list_alleles(gs_record *r, size_t at)
     return 0;
 }
 
-int gs_record_from_line(gs_record *r)
+int gs_record_from_line(gs_record *r, int n_sample)
 {
+    int64_t pos;
     r->edited = 0;
     r->n_allele = 0;
     r->cells.l = 0;
@@ -121,14 +136,15 @@ int gs_record_from_line(gs_record *r)
         return -1;
     r->line.s[r->line.l] = 0;
     r->n_col = find_columns(r);
-    r->why = fault(r);
+    r->why = fault(r, n_sample);
     if (cell(r, COL_CHROM))
         return -1;
     size_t at = r->cells.l;
     if (!r->why && (cell(r, COL_REF) || cell(r, COL_ALT) || list_alleles(r, at)))
         return -1;
     r->contig = r->cells.s;
-    r->pos = r->n_col > COL_POS ? parse_pos(r->line.s + r->col[COL_POS], col_len(r, COL_POS)) - 1 : -1;
+    pos = r->n_col > COL_POS ? parse_pos(r->line.s + r->col[COL_POS], col_len(r, COL_POS)) : NO_POS;
+    r->pos = pos < 0 ? -1 : pos - 1;
     return 0;
 }
 
@@ -182,16 +198,17 @@ static int has_tag(const char *s, size_t n, const char *tag)
     }
 }
 
-/* Take the tag out of r->info, every time it occurs; other items stay as they are, empty ones as well. */
+/* Take the tag out of r->info, every time it occurs, and empty items behind it and at the end. Others stay. */
 static void drop_text(gs_record *r, const char *tag)
 {
     char *s = r->info.s, *to = s, *stop = s + r->info.l, *semi;
     size_t len = strlen(tag);
-    int kept = 0;
+    int kept = 0, dropped = 0;
     for (;; s = semi + 1) {
         semi = memchr(s, ';', (size_t)(stop - s));
         size_t n = (size_t)((semi ? semi : stop) - s);
-        if (!is_tag(s, n, tag, len)) {
+        dropped = is_tag(s, n, tag, len) || (dropped && !n);
+        if (!dropped) {
             if (kept++)
                 *to++ = ';';
             memmove(to, s, n);
@@ -200,6 +217,8 @@ static void drop_text(gs_record *r, const char *tag)
         if (!semi)
             break;
     }
+    while (to > r->info.s && to[-1] == ';')
+        to--;
     *to = 0;
     r->info.l = (size_t)(to - r->info.s);
 }

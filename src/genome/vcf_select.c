@@ -262,6 +262,15 @@ int gs_regions_hit(const gs_regions *r, const char *contig, int64_t beg, int64_t
     return lo < c->n && c->span[lo].beg <= end;
 }
 
+gs_share gs_regions_share(const gs_regions *r, const char *contig)
+{
+    int i;
+    if (khash_str2int_get(r->by_name, contig, &i) < 0)
+        return GS_SHARE_NONE;
+    const gs_span *first = r->contig[i].span;
+    return first->beg <= 0 && first->end == FAR_END ? GS_SHARE_ALL : GS_SHARE_PART;
+}
+
 void gs_select_free(gs_select *s)
 {
     gs_regions_free(s->regions);

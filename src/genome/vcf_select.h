@@ -18,6 +18,9 @@ gs_regions *gs_regions_load(const char *path, gs_err *e);
 void gs_regions_free(gs_regions *r);
 /* Does [beg, end], both inside, touch a region? */
 int gs_regions_hit(const gs_regions *r, const char *contig, int64_t beg, int64_t end);
+/* What of a contig's records the regions take, wherever they lie. */
+typedef enum { GS_SHARE_NONE, GS_SHARE_PART, GS_SHARE_ALL } gs_share;
+gs_share gs_regions_share(const gs_regions *r, const char *contig);
 
 typedef struct {
     gs_regions *regions, *targets;

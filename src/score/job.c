@@ -133,15 +133,6 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
     return 0;
 }
 
-/* Outside of the chunk? (1 skip, -1 past the end) */
-static int off_chunk(const gs_task *t, const gs_record *r)
-{
-    int64_t i = gs_record_line(r) - 1;
-    if (t->chunk_end < 0 || (i >= t->chunk_beg && i < t->chunk_end))
-        return 0;
-    return i < t->chunk_beg ? 1 : -1;
-}
-
 int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e)
 {
     j->n_rec = 0;
@@ -151,10 +142,9 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, 
         int rc = gs_vcf_read(t->vcf, j->rec[j->n_rec], e);
         if (rc < 0)
             return rc;
-        int off = rc ? off_chunk(t, j->rec[j->n_rec]) : -1;
-        if (off < 0)
+        if (!rc)
             break;
-        if (off == 0 && (rc = read_record(j, t, pl, e)))
+        if ((rc = read_record(j, t, pl, e)))
             return rc;
     }
     int rc = gs_plan_sort(&j->plan, e);

@@ -18,7 +18,6 @@ typedef struct {
     const char *const *tag;          /* [modes of the scorer] */
     const char *flag_tag;
     int digits;
-    int64_t chunk_beg, chunk_end;    /* records to take, 0-based half-open; end < 0: all */
 } gs_task;
 
 typedef struct { int record; gs_flag flag; } gs_result;                 /* one per ALT, in file order */

@@ -15,6 +15,14 @@ err record 4 is passed on as it is: POS
 err record 5 is passed on as it is: POS
 err malformed 8
 
+test alt_with_a_missing_value
+run $gscore score --no-version -t chr1:30-31 $vcf/dots.vcf $fa $tiny | grep -v '^#'
+out dots
+
+test info_with_empty_items
+run $gscore score --no-version -t chr1:33-40 $vcf/dots.vcf $fa $tiny | grep -v '^#'
+out empty_items
+
 test edges
 run $gscore score --no-version $vcf/edges.vcf $fa $tiny
 out edges.vcf
@@ -116,10 +124,40 @@ out edges.vcf
 no warning
 
 test cut_last_line
+exit 4
 run printf '%s' "$(cat $vcf/edges.vcf)" | sed '$s/\tAT\tA.*//' > in.vcf
+run $gscore score -o out.vcf in.vcf $fa $tiny
+err cut short within its last line, which has 3 columns.*--allow-truncated
+
+test cut_last_line_allowed
+run printf '%s' "$(cat $vcf/edges.vcf)" | sed '$s/\tAT\tA.*//' > in.vcf
+run $gscore score --no-version --allow-truncated in.vcf $fa $tiny
+out edges_cut.vcf
+err the last line has 3 columns: the file may be cut
+
+test short_last_line
+run { printf '%s' "$(cat $vcf/edges.vcf)" | sed '$s/\tAT\tA.*//'; echo; } > in.vcf
 run $gscore score --no-version in.vcf $fa $tiny
 out edges_cut.vcf
 err the last line has 3 columns: the file may be cut
+
+test cut_in_sample_columns
+exit 4
+run $gscore score -o out.vcf $vcf/cut_in_samples.vcf $fa $tiny
+err cut short within its last line, which has 10 columns
+
+test cut_in_sample_columns_of_gzip
+exit 4
+run gzip -c $vcf/cut_in_samples.vcf > in.vcf.gz
+run $gscore score -o out.vcf in.vcf.gz $fa $tiny
+err cut short within its last line, which has 10 columns
+
+test wrong_number_of_samples
+run $gscore score --no-version $vcf/samples.vcf $fa $tiny
+out samples.vcf
+err record 2 is passed on as it is: fewer columns than the header
+err record 4 is passed on as it is: more columns than the header
+err malformed 3
 
 test wrong_contigs
 exit 2

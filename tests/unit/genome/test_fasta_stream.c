@@ -91,7 +91,8 @@ static void test_bed(void **state)
     assert_string_equal(intervals("chr1\t1\t2\nchr2\t0\t0\tx\t5\t+\r\n"), "chr1:1-2 none;chr2:0-0 x;");
     assert_string_equal(intervals("# c\ntrack name=x\nbrowser hide\n\nM\t5\t9\n"), "M:5-9 none;");
     assert_string_equal(intervals(""), "");
-    assert_string_equal(intervals("a\t1\t2\nb\t2\t1\n"), "a:1-2 none;!line 2 is no interval: expected CHROM, BEG, END, with tabs");
+    assert_string_equal(intervals("a\t1\t2\nb\t2\t1\n"),
+                        "a:1-2 none;!line 2 is no interval: expected CHROM, BEG, END, with tabs");
     static const char *const bad[] = {"a\n", "a\t1\n", "a\tx\t2\n", "a\t-1\t2\n", "a\t1\t2x\n", "a 1 2\n",
                                       "a\t1\t99999999999999999999\n"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

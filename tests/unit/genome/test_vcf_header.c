@@ -18,7 +18,8 @@ static char *finish(gs_vcf *v)
     size_t n;
     gs_vcf_out_opt o = {.path = in_scratch("header.vcf"), .level = -1};
     gs_vcf_out *out = gs_vcf_create(v, &o, &e);
-    if (!out || copy_records(v, out, NULL, &e) || gs_vcf_finish(out, &e) || gs_vcf_publish(out, &e) || gs_vcf_close(v, &e))
+    if (!out || copy_records(v, out, NULL, &e) || gs_vcf_finish(out, &e) || gs_vcf_publish(out, &e) ||
+        gs_vcf_close(v, &e))
         fail_msg("%s", e.msg);
     gs_vcf_free(out);
     return get_bytes(o.path, &n);

@@ -7,7 +7,7 @@ static void bytes_stay(void **state)
     static const char body[] = "1\t10\trs1\tacG\tC,<DEL>,*\t.\tPASS;x\t;;A=1;A=1;undefined\tGT:XX\t0/1:7\t./.\n"
                                "9\t0\t\tN\t.\t1e-400\t.\tEND=x\n"
                                "2\t5\t.\tA\tA,A,]9:1]\t-nan\t.\t\n"
-                               "2\t4\t.\tA\tC\t.\t.\t.\t\t\n";
+                               "2\t4\t.\tA\tC\t.\t.\t.\t\t\n2\t6\t.\tA\tC\t.\t.\t.\n";
     char text[2000];
     snprintf(text, sizeof text, "%s%s", HEAD, body);
     const char *plain = put_text("a.vcf", text), *gz = put_bgzip("a.vcf.gz", text, strlen(text), 50);
@@ -74,20 +74,68 @@ static void malformed_passes(void **state)
     static const char body[] = "1\t1\t.\tA\n1\t1\t.\tA\t\t.\t.\t.\n1\t-3\t.\tA\tC\t.\t.\t.\n"
                                "1\tabc\t.\tA\tC\t.\t.\tGS_LLR=1\n\n#x\n"
                                "\t1\t.\tA\tC\t.\t.\t.\n1\t1\t.\t\tC\t.\t.\t.\n1 1 . A C . . .\n"
-                               "1\t99999999999999999999\t.\tA\tC\t.\t.\t.\n1\t5\t.";
-    gs_vcf_opt o = all_of(put_text("m.vcf", HEAD));
-    char text[2000], want[1000];
+                               "1\t99999999999999999999\t.\tA\tC\t.\t.\t.\n1\t5\t.\n";
+    char text[2000];
     snprintf(text, sizeof text, "%s%s", HEAD, body);
-    snprintf(want, sizeof want, "%s\n", body);
-    o.path = put_text("m.vcf", text);
+    gs_vcf_opt o = all_of(put_text("m.vcf", text));
     listen();
-    expect_body(&o, tag_all, want);
+    expect_body(&o, tag_all, body);
     assert_warned("record 1 is passed on as it is: fewer than 8 columns");
     assert_warned("record 2 is passed on as it is: ALT is empty");
     assert_warned("record 4 is passed on as it is: POS is no number");
+    assert_warned("record 10 is passed on as it is: POS is too large");
     assert_warned("the last line has 3 columns: the file may be cut");
     o.path = put_text("zero.vcf", HEAD);
     expect_body(&o, NULL, "");
+}
+
+#define SAMPLES "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n" \
+    "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ta\tb\n"
+#define SITE "1\t5\t.\tA\tC\t.\tPASS\t"
+
+/* Rows with other columns than the header has are not ours to change; an empty last column is one. */
+static void columns_of_samples(void **state)
+{
+    (void)state;
+    static const struct { const char *columns; int ours; } rows[] = {
+        {"\tGT\t0/1\t1/1\n", 1}, {"\n", 0}, {"\tGT\n", 0}, {"\tGT\t0/1\n", 0}, {"\tGT\t0/1\t1/1\t0/0\n", 0},
+        {"\tGT\t0/1\t1/1\t\n", 0}, {"\tGT\t0/1\t\n", 1}, {"\t\t\t\n", 1}, {"\tGT\t0/1\n", 0},
+    };
+    char text[2000] = FORMAT_LINE SAMPLES, want[2000] = "";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sprintf(text + strlen(text), SITE ".%s", rows[i].columns);
+        sprintf(want + strlen(want), SITE "%s%s", rows[i].ours ? "GS_LLR=1" : ".", rows[i].columns);
+    }
+    gs_vcf_opt o = all_of(put_text("c.vcf", text));
+    listen();
+    expect_body(&o, tag_all, want);
+    assert_warned("record 2 is passed on as it is: fewer columns than the header");
+    assert_warned("record 5 is passed on as it is: more columns than the header");
+    o.filters = "PASS";
+    expect_body(&o, tag_all, want);
+}
+
+/* A line without an end that lacks columns was cut, whatever it is packed in. */
+static void cut_within_the_last_line(void **state)
+{
+    (void)state;
+    static const char text[] = FORMAT_LINE SAMPLES SITE ".\tGT\t0/1\t1/1\n" SITE ".\tGT:DP\t0/1:12\t1/1:100";
+    const char *second = strstr(text, "1/1\n") + 4, *last_cell = strrchr(text, '\t') + 1;
+    listen();
+    for (const char *end = second + 1; end <= text + strlen(text); end++)
+        for (int packed = 0; packed < 3; packed++) {
+            size_t n = (size_t)(end - text);
+            gs_err e = {0};
+            gs_vcf_opt o = all_of(packed ? put_bgzip("l.vcf.gz", text, n, packed == 1 ? 60 : n)
+                                         : put_bytes("l.vcf", text, n));
+            gs_vcf_out_opt out = {.path = in_scratch("l_out.vcf"), .level = -1};
+            if (copy(&o, &out, NULL, &e) != (end > last_cell ? 0 : GS_ETRUNC))
+                fail_msg("%s: %s", end, e.msg);
+            o.allow_truncated = 1;
+            e = (gs_err){0};
+            assert_int_equal(copy(&o, &out, NULL, &e), 0);
+        }
+    assert_warned("the last line has 1 columns: the file may be cut");
 }
 
 static void not_vcf(void **state)
@@ -128,16 +176,51 @@ static void bad_headers(void **state)
     expect_error(&o, GS_EINPUT, "no #CHROM line");
     o.path = put_text("h.vcf", FORMAT_LINE "##x=y\n");
     expect_error(&o, GS_ETRUNC, "ends within its header");
-    o.path = put_text("h.vcf", FORMAT_LINE "#CHROM\tPOS\tID");
+    o.path = put_text("h.vcf", FORMAT_LINE "#CHROM\tPOS\tID\n");
     expect_error(&o, GS_EINPUT, "has 3 columns");
-    o.path = put_text("h.vcf", FORMAT_LINE "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\ts\n");
-    expect_error(&o, GS_EINPUT, "not understood");
+    o.path = put_text("h.vcf", FORMAT_LINE "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts");
+    expect_error(&o, GS_ETRUNC, "ends within its header");
+    o.path = put_text("h.vcf", "##fileformat=VCFv4.2\r##x=y\r#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\r");
+    expect_error(&o, GS_EINPUT, "tr '\\r' '\\n'");
+}
+
+static void bad_samples(void **state)
+{
+    (void)state;
+    static const struct { const char *samples, *says; } bad[] = {
+        {"s\ts", "sample s twice, in columns 10 and 11"}, {"ab\ta\tb\ta", "sample a twice, in columns 11 and 13"},
+        {"a\t", "ends with a tab"}, {"", "ends with a tab"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[500];
+        snprintf(text, sizeof text, FORMAT_LINE "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t%s\n",
+                 bad[i].samples);
+        gs_vcf_opt o = all_of(put_text("h.vcf", text));
+        expect_error(&o, GS_EINPUT, bad[i].says);
+    }
+}
+
+/* htslib drops lines: which ones, and why, is said. */
+static void header_lines_left_out(void **state)
+{
+    (void)state;
     listen();
-    o.path = put_text("h.vcf", "##fileformat=VCFv9.9\n##a=b\n##a=b\n" COLUMNS);
+    gs_vcf_opt o = all_of(put_text("h.vcf", "##fileformat=VCFv9.9\n##a=b\n##text alone\n##a=b\n##a=c\n" PASS_LINE
+        "##contig=<ID=1,length=5>\n##SAMPLE=<ID=s,File=a>\n##SAMPLE=<ID=s,File=b>\n##contig=<ID=1>\n"
+        "##FILTER=<ID=q,Description=\"x\">\n##INFO=<ID=q,Number=1,Type=Float,Description=\"i\">\n" COLUMNS));
     char *s = copied(&o, NULL, 0);
-    assert_string_equal(s, "##fileformat=VCFv9.9\n" PASS_LINE "##a=b\n" COLUMNS);
+    assert_string_equal(s, "##fileformat=VCFv9.9\n" PASS_LINE "##a=b\n##a=c\n##contig=<ID=1,length=5>\n"
+        "##SAMPLE=<ID=s,File=a>\n##SAMPLE=<ID=s,File=b>\n##FILTER=<ID=q,Description=\"x\">\n"
+        "##INFO=<ID=q,Number=1,Type=Float,Description=\"i\">\n" COLUMNS);
     free(s);
-    assert_warned("1 header lines are left out");
+    assert_warned("header line 3 is left out, being none that htslib can read: ##text alone\n");
+    assert_warned("header line 4 is left out, being the double of an earlier one: ##a=b\n");
+    assert_warned("header line 10 is left out, being the double of an earlier one: ##contig=<ID=1>\n");
+    int n = 0;
+    for (const char *p = warnings; (p = strchr(p, '\n')); p++)
+        n++;
+    if (n != 3)
+        fail_msg("%s", warnings);
 }
 
 /* Copy `path` as standard input, through a pipe if told, with or without the -a that accepts a missing end marker. */
@@ -220,8 +303,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay), cmocka_unit_test(fields), cmocka_unit_test(malformed_passes),
-        cmocka_unit_test(not_vcf), cmocka_unit_test(bad_headers), cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(end_marker),
+        cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line), cmocka_unit_test(bad_samples),
+        cmocka_unit_test(header_lines_left_out), cmocka_unit_test(not_vcf), cmocka_unit_test(bad_headers),
+        cmocka_unit_test(cut_anywhere), cmocka_unit_test(end_marker),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

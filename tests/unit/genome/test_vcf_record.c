@@ -20,7 +20,7 @@ static void expect_info(const char *info, const char *want)
     snprintf(body, sizeof body, "1\t5\t.\tA\tC,G\t.\t.\t%s\tGT\n", want);
     gs_vcf_opt o = all_of(put_text("r.vcf", text));
     expect_body(&o, set_both, body);
-    snprintf(text, sizeof text, "%s1\t5\t.\tA\tC,G\t.\t.\t%s", HEAD, info); /* INFO as the last column, no newline */
+    snprintf(text, sizeof text, "%s1\t5\t.\tA\tC,G\t.\t.\t%s%s", HEAD, info, *info ? "" : "\n"); /* the last column */
     snprintf(body, sizeof body, "1\t5\t.\tA\tC,G\t.\t.\t%s\n", want);
     o.path = put_text("r.vcf", text);
     expect_body(&o, set_both, body);
@@ -37,8 +37,16 @@ static void text_edits(void **state)
     expect_info("", "GS_LLR=-1.2346,.");
     expect_info("A=1", "A=1;GS_LLR=-1.2346,.");
     expect_info("GS_LLR=7;A=1;GS_LLR;;B;GS_LLR=;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3",
-                "A=1;;B;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3;GS_LLR=-1.2346,.");
+                "A=1;B;XGS_LLR=1;GS_LLRX=2;C=GS_LLR=3;GS_LLR=-1.2346,.");
     expect_info("GS_FLAG=a,b;A", "A;GS_LLR=-1.2346,.");
+    expect_info("A=1;", "A=1;GS_LLR=-1.2346,.");
+    expect_info(".;", "GS_LLR=-1.2346,.");
+    expect_info(";;", "GS_LLR=-1.2346,.");
+    expect_info(";A;;B;;", ";A;;B;GS_LLR=-1.2346,.");
+    expect_info("GS_LLR=3;", "GS_LLR=-1.2346,.");
+    expect_info("GS_LLR=3;;A=1", "A=1;GS_LLR=-1.2346,.");
+    expect_info(";GS_LLR=3", "GS_LLR=-1.2346,.");
+    expect_info("A=1;;GS_LLR=3", "A=1;GS_LLR=-1.2346,.");
     n_flag = 2;
     the_flag[0] = NULL;
     the_flag[1] = "symbolic";
@@ -47,6 +55,8 @@ static void text_edits(void **state)
     expect_info("GS_LLR=1", ".");
     expect_info("GS_LLR=1;GS_FLAG=x", ".");
     expect_info("GS_LLR=1;A=2;GS_FLAG=x", "A=2");
+    expect_info("GS_LLR=1;", ".");
+    expect_info("A=1;;GS_LLR=1", "A=1");
     expect_info(".", ".");
     expect_info(";;A;", ";;A;");
     expect_info("", "");
@@ -94,6 +104,37 @@ static void numbers(void **state)
     the_digits = 4;
 }
 
+static void entry_per_alt(gs_vcf *v, gs_record *r)
+{
+    n_value = gs_record_n_alt(r);
+    set_both(v, r);
+}
+
+/* One value per ALT, whatever stands there. */
+static void alts(void **state)
+{
+    (void)state;
+    static const struct { const char *alt; int n; } cases[] = {
+        {".", 0}, {".,G", 2}, {"G,.", 2}, {".,.", 2}, {"G,.,T", 3}, {"G,", 2}, {",", 2}, {"..", 1}, {"<DEL>,*,.", 3},
+    };
+    for (int i = 0; i < 8; i++)
+        the_value[i] = 1;
+    n_flag = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[500], body[200], info[50] = "GS_LLR=1";
+        for (int k = 1; k < cases[i].n; k++)
+            strcat(info, ",1");
+        snprintf(text, sizeof text, "%s1\t5\t.\tA\t%s\t.\t.\t.\n", HEAD, cases[i].alt);
+        snprintf(body, sizeof body, "1\t5\t.\tA\t%s\t.\t.\t%s\n", cases[i].alt, cases[i].n ? info : ".");
+        gs_vcf_opt o = all_of(put_text("alts.vcf", text));
+        expect_body(&o, entry_per_alt, body);
+        if (strstr(cases[i].alt, ",,") || cases[i].alt[strlen(cases[i].alt) - 1] == ',')
+            continue;                /* BCF has no empty ALT */
+        o.path = converted(o.path, "alts.bcf", 'b', 0);
+        expect_body(&o, entry_per_alt, body);
+    }
+}
+
 /* BCF in: the tags end up last and once, as in text. */
 static void bcf_edits(void **state)
 {
@@ -130,7 +171,7 @@ static void bcf_edits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_edits), cmocka_unit_test(numbers), cmocka_unit_test(bcf_edits),
+        cmocka_unit_test(text_edits), cmocka_unit_test(numbers), cmocka_unit_test(alts), cmocka_unit_test(bcf_edits),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
