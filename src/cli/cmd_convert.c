@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include "base/outfile.h"
 #include "cli/cli.h"
+#include "import/family/family.h"
+#include "import/files.h"
 #include "import/import.h"
 #include "model/json.h"
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include "import/import.h"
+#include "import/card.h"
+#include "import/files.h"
 
 enum { MAX_README = 1 << 20, MAX_VALUE = 120 };
 

@@ -1,4 +1,3 @@
-/* Files of a download, which may not be what their names say. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -6,15 +5,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/stat.h>
 #include "base/infile.h"
-#include "import/import.h"
+#include "import/files.h"
+#include "model/json.h"
 
 const char *gs_import_path(const char *dir, const char *name, char *out)
 {
     if (snprintf(out, PATH_MAX, "%s/%s", dir, name) >= PATH_MAX)
         out[0] = 0;
     return out;
+}
+
+int gs_import_exists(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st);
 }
 
 char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e)
@@ -40,22 +46,60 @@ char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e)
     return NULL;
 }
 
-/* Beginnings of files that are often taken for models, in lower case. */
+/* Python writes and reads Infinity, which is no JSON: to a number of as many letters that is beyond every range. */
+static void replace_infinity(char *text)
+{
+    static const char name[] = "Infinity", large[] = "1.79e308";
+    int quoted = 0;
+    for (char *c = text; *c; c++) {
+        if (quoted && *c == '\\' && c[1])
+            c++;
+        else if (*c == '"')
+            quoted = !quoted;
+        else if (!quoted && !strncmp(c, name, strlen(name)))
+            memcpy(c, large, strlen(large));
+    }
+}
+
+json_t *gs_import_json(const char *path, size_t most, gs_err *e)
+{
+    size_t n;
+    if (gs_import_sniff(path, e))
+        return NULL;
+    char *text = gs_import_text(path, most, &n, e);
+    if (text)
+        replace_infinity(text);
+    json_t *j = text ? gs_json_parse(text, n, path, 0, e) : NULL;
+    free(text);
+    return j;
+}
+
+/* Beginnings of files that are often taken for models, in lower case; white space before them does not count. */
+#define HUB "download it with the hub's own link (.../resolve/...)"
 static const struct { const char *begin; size_t n; const char *what; } known[] = {
     {"version https://git-lfs", 23, "is a git-lfs pointer, not the file itself; remedy: git lfs pull, or download the file "
                                     "from the model hub"},
-    {"<!doctype", 9, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
-    {"<html", 5, "is a web page, not the file itself; download it with the hub's own link (.../resolve/...)"},
+    {"<!doctype", 9, "is a web page, not the file itself; " HUB},
+    {"<html", 5, "is a web page, not the file itself; " HUB},
+    {"<head", 5, "is a web page, not the file itself; " HUB},
+    {"<!--", 4, "is a web page, not the file itself; " HUB},
+    {"<?xml", 5, "is a server's message, not the file itself; " HUB},
+    {"{\"error\"", 8, "is a server's message, not the file itself; " HUB},
+    {"entry not found", 15, "is a server's message, not the file itself; " HUB},
+    {"repository not found", 20, "is a server's message, not the file itself; " HUB},
+    {"invalid username or password", 28, "is a server's message, not the file itself; log in to the hub to download it"},
+    {"access to model", 15, "is a server's message, not the file itself; ask the hub for access, then download it"},
     {"gguf", 4, "is a GGUF file, which is not supported; use the safetensors checkpoint"},
-    {"\037\213", 2, "is compressed; uncompress it first"}};
+    {"\037\213\010", 3, "is compressed; uncompress it first"}};
 
 int gs_import_sniff(const char *path, gs_err *e)
 {
+    static const char mark[] = "\357\273\277"; /* of UTF-8 */
     char head[64];
     FILE *f = gs_infile_stream(path, GS_EMODEL, NULL);
     if (!f)
         return 0;
-    size_t n = fread(head, 1, sizeof head, f), skip = 0;
+    size_t n = fread(head, 1, sizeof head, f), skip = n >= 3 && !memcmp(head, mark, 3) ? 3 : 0;
     fclose(f);
     for (size_t i = 0; i < n; i++)
         head[i] = (char)tolower((unsigned char)head[i]);

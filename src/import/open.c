@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "base/cpu.h"
 #include "base/str.h"
+#include "import/files.h"
 #include "import/import.h"
 
 static int open_at(gs_bundle *b, const char *path, int is_dir, gs_err *e)

@@ -24,7 +24,7 @@ typedef struct {
     const char *family;      /* name of the importer (gs_families), NULL: read from a container */
     json_t *config, *tokenizer, *recipe, *card;
     gs_tensors tensors;
-    const gs_name_row *names; /* what upstream calls the tensors, for messages; NULL: the same */
+    const gs_name_map *names; /* what upstream calls the tensors, for messages; NULL: the same */
     char sha256[65];         /* of the tensor data; "" = not known yet */
     char *path;              /* where it came from, for messages */
 } gs_bundle;

@@ -33,12 +33,12 @@ const char *gs_name_format(const char *pattern, int number, char *out, size_t n)
     return out;
 }
 
-const char *gs_name_upstream(const gs_name_row *rows, const char *name, char *out, size_t n)
+const char *gs_name_upstream(const gs_name_map *rows, const char *name, char *out, size_t n)
 {
     int number = 0;
-    for (; rows && rows->upstream; rows++)
+    for (; rows && rows->theirs; rows++)
         if (rows->ours && gs_name_match(rows->ours, name, &number))
-            return gs_name_format(rows->upstream, number, out, n);
+            return gs_name_format(rows->theirs, number, out, n);
     snprintf(out, n, "%s", name);
     return out;
 }

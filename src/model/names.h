@@ -3,15 +3,29 @@
 #define GS_NAMES_H
 #include <stddef.h>
 
-/* Upstream's tensor and ours. ours = NULL: upstream never uses it, it is dropped. parts > 1: ours are rows of
- * upstream's, the part-th of `parts` equal pieces (0-based). */
-typedef struct { const char *upstream, *ours; int part, parts; } gs_name_row;
+/* How upstream's tensor becomes ours. */
+typedef enum {
+    GS_T_NONE,
+    GS_T_SPLIT,               /* the part-th of `parts` equal pieces of its rows, 0-based */
+    GS_T_CONV,                /* [out, in, taps] to [out, taps, in]; depthwise [D, 1, taps] to [taps, D] */
+    GS_T_MATRIX,              /* [out, in, 1], a convolution of one tap, to [out, in] */
+    GS_T_SPARE,               /* as it is, where no other row made ours: upstream keeps some tensors twice */
+    GS_T_DROP                 /* upstream never uses it */
+} gs_transform;
+
+/* Upstream's tensor and ours; tables end with theirs = NULL. when: the row counts only where our configuration says so,
+ * "head_tied" or "position=rotary"; NULL: always. */
+typedef struct {
+    const char *theirs, *ours;
+    gs_transform how;
+    int part, parts;
+    const char *when;
+} gs_name_map;
 
 /* Does the name fit the pattern? The number that stands for %d goes to *number, if there is one. */
 int gs_name_match(const char *pattern, const char *name, int *number);
 /* The pattern with its %d filled in; returns out. */
 const char *gs_name_format(const char *pattern, int number, char *out, size_t n);
-/* What upstream calls our tensor, by a table that ends with upstream = NULL; the name itself where the table has
- * nothing or is NULL. Returns out. */
-const char *gs_name_upstream(const gs_name_row *rows, const char *name, char *out, size_t n);
+/* What upstream calls our tensor, by a table; the name itself where the table has nothing or is NULL. Returns out. */
+const char *gs_name_upstream(const gs_name_map *rows, const char *name, char *out, size_t n);
 #endif

@@ -1,5 +1,6 @@
 /* A checkpoint directory whose config.json and vocab.txt are anything: the bytes up to the first 0 and after it. */
 #include "fuzz/fuzz_file.h"
+#include "import/files.h"
 #include "import/import.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

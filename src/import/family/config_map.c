@@ -1,25 +1,112 @@
+/* config.json by table: their keys to ours. */
 #include <math.h>
-#include "import/import.h"
-#include "model/json.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "import/family/family.h"
 
-int gs_import_facts(void *to, const gs_fact_row *rows, const json_t *config, const char *dir, gs_err *e)
+/* Of transformers, as PyTorch's kernels compute them. */
+const gs_word gs_activation_words[] = {
+    {"gelu", "gelu"},          {"gelu_python", "gelu"},            {"gelu_new", "gelu_tanh"},
+    {"gelu_fast", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"}, {"relu", "relu"},
+    {"silu", "silu"},          {"swish", "silu"},                  {NULL, NULL}};
+
+/* failed: the error that a value was refused with. */
+typedef struct { const char *dir; const gs_config_map *row; int failed; gs_err *e; } reader;
+
+static json_t *bad(reader *r, const char *why)
 {
-    for (; rows->key; rows++) {
-        double x = json_object_get(config, rows->key) ? gs_json_number(config, rows->key, NAN) : rows->def;
-        if (!(x >= rows->min && x <= rows->max) || x != floor(x))
-            return gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" is missing or out of range", dir, rows->key);
-        *(int *)(void *)((char *)to + rows->field) = (int)x;
+    r->failed = gs_fail(r->e, GS_EMODEL, "%s/config.json: \"%s\" %s", r->dir, r->row->theirs, why);
+    return NULL;
+}
+
+/* v: NULL where the key is absent. A null is no number. */
+static json_t *read_number(reader *r, const json_t *v)
+{
+    const gs_config_map *row = r->row;
+    double x = v ? json_is_number(v) ? json_number_value(v) : NAN : row->def;
+    char why[100];
+    if (isnan(x))
+        return bad(r, !v || json_is_null(v) ? "is missing" : "must be a number");
+    if (row->type == GS_JSON_INT && x != floor(x))
+        return bad(r, "must be a whole number");
+    if (x >= row->min && x <= row->max)
+        return row->type == GS_JSON_INT ? json_integer((json_int_t)x) : json_real(x);
+    if (row->min == row->max)
+        snprintf(why, sizeof why, "is %.10g; supported is %.10g", x, row->min);
+    else
+        snprintf(why, sizeof why, "is %.10g, out of range (%.10g to %.10g)", x, row->min, row->max);
+    return bad(r, why);
+}
+
+/* As Python sees it, null is false. */
+static json_t *read_bool(reader *r, const json_t *v)
+{
+    if (v && !json_is_boolean(v) && !json_is_null(v))
+        return bad(r, "must be true or false");
+    return json_boolean(v ? json_is_true(v) : r->row->def != 0);
+}
+
+static json_t *read_name(reader *r, const json_t *v)
+{
+    char why[100];
+    const char *text = v && !json_is_null(v) ? json_string_value(v) : r->row->words[0].theirs;
+    for (const gs_word *w = r->row->words; text && w->theirs; w++)
+        if (!strcmp(w->theirs, text))
+            return json_string(w->ours);
+    snprintf(why, sizeof why, "\"%.40s\" is not supported", text ? text : "(not a text)");
+    return bad(r, why);
+}
+
+static json_t *read_value(reader *r, const json_t *v)
+{
+    switch (r->row->type) {
+    case GS_JSON_INT:
+    case GS_JSON_REAL: return read_number(r, v);
+    case GS_JSON_BOOL: return read_bool(r, v);
+    case GS_JSON_NAME: return read_name(r, v);
+    default: return !v || json_is_null(v) || json_is_false(v) ? json_null() : bad(r, "is not supported");
+    }
+}
+
+/* The object that a key of ours belongs to; *key: within it. */
+static json_t *owner(const gs_bundle *b, const char **key)
+{
+    static const char tokenizer[] = "tokenizer.";
+    if (strncmp(*key, tokenizer, strlen(tokenizer)))
+        return b->config;
+    *key += strlen(tokenizer);
+    return b->tokenizer;
+}
+
+int gs_family_config(gs_bundle *b, const gs_config_map *map, const json_t *config, const char *dir, gs_err *e)
+{
+    for (; map->theirs; map++) {
+        reader r = {.dir = dir, .row = map, .e = e};
+        const char *key = map->ours;
+        json_t *value = read_value(&r, json_object_get(config, map->theirs));
+        if (!value)
+            return r.failed ? r.failed : gs_fail_mem(e, "a model's configuration", 1);
+        json_t *to = key ? owner(b, &key) : NULL;
+        if (!to)
+            json_decref(value);
+        else if (json_object_set_new(to, key, value))
+            return gs_fail_mem(e, "a model's configuration", 1);
     }
     return 0;
 }
 
-const char *gs_import_half(const gs_bundle *b, const char *name)
+int gs_family_set(json_t *object, gs_err *e, const char *format, ...)
 {
-    const gs_tensor *t = gs_tensors_find(&b->tensors, name);
-    return !t ? "f32" : t->dtype == GS_F16 ? "f16" : t->dtype == GS_BF16 ? "bf16" : "f32";
+    json_error_t why;
+    va_list args;
+    va_start(args, format);
+    json_t *more = json_vpack_ex(&why, 0, format, args);
+    va_end(args);
+    return !more || json_object_update_new(object, more) ? gs_fail_mem(e, "a model's configuration", 1) : 0;
 }
 
-int gs_import_has(const gs_bundle *b, const char *name)
+int gs_family_int(const json_t *config, const char *key)
 {
-    return gs_tensors_find(&b->tensors, name) != NULL;
+    return (int)json_integer_value(json_object_get(config, key));
 }

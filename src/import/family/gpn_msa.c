@@ -3,75 +3,52 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "import/import.h"
+#include "import/family/family.h"
 #include "model/bind.h"
-#include "model/json.h"
+
+enum { SYMBOLS = 5 /* of an aligned species: - A C G T */ };
+
+static const gs_config_map map[] = {
+    GS_MAP_TRANSFORMER(6),
+    GS_MAP_INT("vocab_size", NULL, 6, 6, 6),
+    GS_MAP_NAME("hidden_act", "act", gs_activation_words),
+    GS_MAP_NAME("hidden_act", "head_act", gs_activation_words),
+    GS_MAP_INT("max_position_embeddings", "tokenizer.max_tokens", 1536, 1, 1 << 20),
+    GS_MAP_INT("n_aux_features", "aux", NAN, SYMBOLS, 1 << 15), /* finish() makes species of it */
+    GS_MAP_INT("aux_features_vocab_size", "aux_vocab", SYMBOLS, SYMBOLS, SYMBOLS),
+    GS_MAP_REFUSE("rotary_value"),
+    {.theirs = NULL}};
 
 #define LAYER "model.encoder.layer.%d."
 #define TABLE "model.encoder.embed_positions.weight"
-static const gs_name_row names[] = {
-    {LAYER "attention.self.query.weight", "layers.%d.q.weight", 0, 1},
-    {LAYER "attention.self.query.bias", "layers.%d.q.bias", 0, 1},
-    {LAYER "attention.self.key.weight", "layers.%d.k.weight", 0, 1},
-    {LAYER "attention.self.key.bias", "layers.%d.k.bias", 0, 1},
-    {LAYER "attention.self.value.weight", "layers.%d.v.weight", 0, 1},
-    {LAYER "attention.self.value.bias", "layers.%d.v.bias", 0, 1},
-    {LAYER "attention.output.dense.weight", "layers.%d.o.weight", 0, 1},
-    {LAYER "attention.output.dense.bias", "layers.%d.o.bias", 0, 1},
-    {LAYER "attention.output.LayerNorm.weight", "layers.%d.norm1.weight", 0, 1},
-    {LAYER "attention.output.LayerNorm.bias", "layers.%d.norm1.bias", 0, 1},
-    {LAYER "intermediate.dense.weight", "layers.%d.up.weight", 0, 1},
-    {LAYER "intermediate.dense.bias", "layers.%d.up.bias", 0, 1},
-    {LAYER "output.dense.weight", "layers.%d.down.weight", 0, 1},
-    {LAYER "output.dense.bias", "layers.%d.down.bias", 0, 1},
-    {LAYER "output.LayerNorm.weight", "layers.%d.norm2.weight", 0, 1},
-    {LAYER "output.LayerNorm.bias", "layers.%d.norm2.bias", 0, 1},
-    {"cls.predictions.transform.dense.weight", "head.dense.weight", 0, 1},
-    {"cls.predictions.transform.dense.bias", "head.dense.bias", 0, 1},
-    {"cls.predictions.transform.LayerNorm.weight", "head.norm.weight", 0, 1},
-    {"cls.predictions.transform.LayerNorm.bias", "head.norm.bias", 0, 1},
-    {"cls.predictions.decoder.weight", "head.weight", 0, 1},
-    {"cls.predictions.decoder.bias", "head.bias", 0, 1},
-    {TABLE, NULL, 0, 1}, /* the formula gives it: check_table */
-    {NULL, NULL, 0, 0}};
-/* The decoder's bias is stored under two names, or under either. */
-static const gs_name_row second_bias[] = {{"cls.predictions.bias", NULL, 0, 1}, {NULL, NULL, 0, 0}};
-static const gs_name_row only_bias[] = {{"cls.predictions.bias", "cls.predictions.decoder.bias", 0, 1}, {NULL, NULL, 0, 0}};
+static const gs_name_map names[] = {
+    GS_WEIGHT_BIAS(LAYER "attention.self.query", "layers.%d.q"),
+    GS_WEIGHT_BIAS(LAYER "attention.self.key", "layers.%d.k"),
+    GS_WEIGHT_BIAS(LAYER "attention.self.value", "layers.%d.v"),
+    GS_WEIGHT_BIAS(LAYER "attention.output.dense", "layers.%d.o"),
+    GS_WEIGHT_BIAS(LAYER "attention.output.LayerNorm", "layers.%d.norm1"),
+    GS_WEIGHT_BIAS(LAYER "intermediate.dense", "layers.%d.up"),
+    GS_WEIGHT_BIAS(LAYER "output.dense", "layers.%d.down"),
+    GS_WEIGHT_BIAS(LAYER "output.LayerNorm", "layers.%d.norm2"),
+    GS_WEIGHT_BIAS("cls.predictions.transform.dense", "head.dense"),
+    GS_WEIGHT_BIAS("cls.predictions.transform.LayerNorm", "head.norm"),
+    GS_WEIGHT_BIAS("cls.predictions.decoder", "head"),
+    {.theirs = "cls.predictions.bias", .ours = "head.bias", .how = GS_T_SPARE},
+    GS_DROP(TABLE), /* the formula gives it: check_table */
+    {.theirs = NULL}};
 
-enum { VOCAB = 6, WINDOW = 128 };
-typedef struct { int vocab, dim, embedding, layers, heads, ffn, positions, aux, aux_vocab; const char *table_dtype; } facts;
+static const gs_form forms[] = {
+    {.tensor = "model.encoder.layer.0.attention.self.query.weight", .map = map, .names = names},
+    {.tensor = NULL}};
 
-#define AT(f) offsetof(facts, f)
-static const gs_fact_row fact_rows[] = {
-    {"vocab_size", AT(vocab), VOCAB, 1, 1 << 20},
-    {"hidden_size", AT(dim), 768, 1, 1 << 15},
-    {"num_hidden_layers", AT(layers), 12, 1, 1 << 12},
-    {"num_attention_heads", AT(heads), 12, 1, 1 << 12},
-    {"intermediate_size", AT(ffn), 3072, 1, 1 << 20},
-    {"max_position_embeddings", AT(positions), 1536, 1, 1 << 20},
-    {"n_aux_features", AT(aux), -1, 1, 1 << 15},
-    {"aux_features_vocab_size", AT(aux_vocab), 5, 1, 255},
-    {NULL, 0, 0, 0, 0}};
-#undef AT
-
-static int match(const json_t *config, const gs_tensors *t)
+/* Values of config.json that do not go together, or that the forward pass does not have. */
+static int check_config(const gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
-    (void)t;
-    const char *class = json_string_value(json_array_get(json_object_get(config, "architectures"), 0));
-    return !strcmp(gs_json_text(config, "model_type", ""), "GPNRoFormer")
-           || (class && !strcmp(class, "GPNRoFormerForMaskedLM"));
-}
-
-static int read_facts(facts *f, const json_t *config, const char *dir, gs_err *e)
-{
-    int ret = gs_import_facts(f, fact_rows, config, dir, e);
-    if (ret)
-        return ret;
-    const char *odd = f->vocab != VOCAB ? "vocab_size" : f->aux_vocab != 5 || f->aux % 5 ? "n_aux_features"
-                      : gs_json_number(config, "embedding_size", f->dim) != f->dim ? "embedding_size"
-                      : gs_json_true(config, "rotary_value", 0) ? "rotary_value"
-                      : f->dim % f->heads ? "num_attention_heads" : NULL;
-    return odd ? gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" has a value that is not supported for GPN-MSA", dir, odd) : 0;
+    int dim = gs_family_int(b->config, "dim");
+    const char *odd = gs_family_int(b->config, "aux") % SYMBOLS ? "n_aux_features"
+                      : gs_json_number(c->config, "embedding_size", dim) != dim ? "embedding_size"
+                      : dim % gs_family_int(b->config, "heads") ? "num_attention_heads" : NULL;
+    return odd ? gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" has a value that is not supported for GPN-MSA", c->dir, odd) : 0;
 }
 
 /* Half-precision files round the table, a trained one would be far off. */
@@ -90,46 +67,40 @@ static int differs(const gs_tensor *t, const float *x)
 }
 
 /* The table of positions is a tensor of the checkpoint, [P, d]: sines, then cosines. Ours are computed: do they agree? */
-static int check_table(const gs_bundle *b, gs_err *e)
+static int check_table(const gs_checkpoint *c, gs_err *e)
 {
-    const gs_tensor *t = gs_tensors_find(&b->tensors, TABLE);
+    const gs_tensor *t = gs_tensors_find(&c->tensors, TABLE);
     if (!t)
         return 0;
-    float *x = t->ndim == 2 ? malloc(sizeof *x * (size_t)gs_tensor_count(t) + 1) : NULL;
-    int bad = !x || gs_tensor_floats(x, t) || differs(t, x);
+    float *x = malloc(sizeof *x * (size_t)gs_tensor_count(t) + 1);
+    if (!x)
+        return gs_fail_mem(e, "the table of positions", sizeof *x * (size_t)gs_tensor_count(t));
+    int bad = t->ndim != 2 || gs_tensor_floats(x, t) || differs(t, x);
     free(x);
-    return bad ? gs_fail(e, GS_EMODEL, "%s: %s is not the table of sines and cosines that RoFormer has", b->path, TABLE) : 0;
+    return bad ? gs_fail(e, GS_EMODEL, "%s: %s is not the table of sines and cosines that RoFormer has", c->dir, TABLE) : 0;
 }
 
-static json_t *make_config(const gs_bundle *b, const facts *f, double eps, const char *act)
+static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
-    int headed = gs_import_has(b, "head.weight");
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:s, s:f, s:s, s:s, s:f, s:s, s:s, s:s, s:b, s:s}", "vocab", f->vocab,
-                     "dim", f->dim, "layers", f->layers, "heads", f->heads, "ffn", f->ffn, "one_hot", 1, "aux",
-                     f->aux / f->aux_vocab, "aux_vocab", f->aux_vocab, "norm_place", "post", "norm_eps", eps, "position",
-                     "rotary", "rotary", "pairs", "rotary_base", 10000.0, "rotary_dtype", f->table_dtype, "act", act,
-                     "head_act", act, "final_norm", 0, "head", headed ? "mlm" : "none");
+    int species = gs_family_int(b->config, "aux") / SYMBOLS;
+    int ret = check_config(b, c, e);
+    ret = ret ? ret : check_table(c, e);
+    ret = ret ? ret : gs_family_set(b->recipe, e, "{s:i}", "msa", species);
+    return ret ? ret
+               : gs_family_set(b->config, e, "{s:i, s:s, s:s}", "aux", species, "rotary_dtype",
+                               gs_family_half(&c->tensors, TABLE), "head",
+                               gs_family_has(b, "head.weight") ? "mlm" : "none");
 }
 
-static int import(gs_bundle *b, const char *dir, const json_t *config, gs_err *e)
-{
-    facts f = {0};
-    int ret = read_facts(&f, config, dir, e), both = gs_import_has(b, "cls.predictions.decoder.bias");
-    const char *act = ret ? NULL : gs_import_act(config, dir, e);
-    ret = ret ? ret : act ? check_table(b, e) : -GS_EMODEL;
-    f.table_dtype = gs_import_half(b, TABLE);
-    ret = ret ? ret : gs_import_names(b, both ? second_bias : only_bias, e);
-    ret = ret ? ret : gs_import_names(b, names, e);
-    if (ret)
-        return ret;
-    b->architecture = strdup("transformer");
-    b->config = make_config(b, &f, gs_json_number(config, "layer_norm_eps", 1e-12), act);
-    b->tokenizer = json_pack("{s:s, s:[ssssss], s:i, s:i, s:i, s:i}", "kind", "base", "vocab", "-", "A", "C", "G", "T", "?",
-                             "unk", 0, "mask", 5, "pad", 0, "max_tokens", f.positions);
-    b->recipe = json_pack("{s:s, s:i, s:s, s:f, s:b, s:i}", "mode", "mlm", "window", WINDOW, "strands", "both", "mask_rate",
-                          0.15, "visible", 0, "msa", f.aux / f.aux_vocab);
-    b->card = gs_import_card(dir, "Benegas et al. 2025, Nature Biotechnology, GPN-MSA");
-    return 0;
-}
-
-const gs_family gs_family_gpn_msa = {"gpn-msa", "GPN-MSA", match, import};
+const gs_family gs_family_gpn_msa = {
+    .name = "gpn-msa",
+    .what = "GPN-MSA",
+    .known_as = {"GPNRoFormer"},
+    .forms = forms,
+    .architecture = "transformer",
+    .config = GS_JSON_TEXT_OF({"one_hot": true, "norm_place": "post", "position": "rotary", "rotary": "pairs",
+                               "rotary_base": 10000.0, "final_norm": false}),
+    .tokenizer = GS_JSON_TEXT_OF({"kind": "base", "vocab": ["-", "A", "C", "G", "T", "?"], "unk": 0, "mask": 5, "pad": 0}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "mlm", "window": 128, "strands": "both", "mask_rate": 0.15, "visible": false}),
+    .citation = "Benegas et al. 2025, Nature Biotechnology, GPN-MSA",
+    .finish = finish};

@@ -1,60 +1,74 @@
+/* Upstream's tensors by our names. */
 #include <stdio.h>
 #include <string.h>
-#include "import/import.h"
+#include "import/family/family.h"
 
-/* One of ours, made of all or a piece of upstream's rows. */
-static int add_part(gs_tensors *to, const gs_tensor *t, const gs_name_row *row, int number, gs_err *e)
+/* Does our configuration say so? */
+static int holds(const char *when, const json_t *config)
+{
+    char key[40];
+    const char *equals = when ? strchr(when, '=') : NULL;
+    if (!equals)
+        return !when || json_is_true(json_object_get(config, when));
+    snprintf(key, sizeof key, "%.*s", (int)(equals - when), when);
+    return !strcmp(gs_json_text(config, key, ""), equals + 1);
+}
+
+static int add(gs_bundle *b, const gs_tensor *theirs, const gs_name_map *row, int number, gs_err *e)
 {
     char name[300];
-    gs_tensor part = *t;
-    part.name = name;
+    gs_tensor t = *theirs;
+    int ret = gs_transform_tensor(&t, row, &b->tensors, e);
+    t.name = name;
     gs_name_format(row->ours, number, name, sizeof name);
-    if (row->parts > 1) {
-        if (!t->ndim || t->shape[0] % row->parts)
-            return gs_fail(e, GS_EMODEL, "tensor %s cannot be cut into %d equal parts", t->name, row->parts);
-        part.shape[0] /= row->parts;
-        part.bytes /= (size_t)row->parts;
-        part.data = (const char *)t->data + part.bytes * (size_t)row->part;
-    }
-    return gs_tensors_add(to, &part, e);
+    return ret ? ret : gs_tensors_add(&b->tensors, &t, e);
 }
 
-static int add_renamed(gs_tensors *to, const gs_tensor *t, const gs_name_row *rows, gs_err *e)
+/* All that the rows make of one tensor, but what is only spare. */
+static int add_tensor(gs_bundle *b, const gs_tensor *t, const gs_name_map *row, gs_err *e)
 {
     int number = 0, known = 0, ret = 0;
-    for (; rows->upstream && !ret; rows++)
-        if (gs_name_match(rows->upstream, t->name, &number)) {
-            known = 1;
-            ret = rows->ours ? add_part(to, t, rows, number, e) : 0;
-        }
-    return ret || known ? ret : gs_tensors_add(to, t, e);
-}
-
-/* The tensors by other names: the data stay where they are. */
-static void replace(gs_bundle *b, gs_tensors *to)
-{
-    to->regions = b->tensors.regions;
-    to->n_regions = b->tensors.n_regions;
-    to->cap_regions = b->tensors.cap_regions;
-    b->tensors.regions = NULL;
-    b->tensors.n_regions = b->tensors.cap_regions = 0;
-    gs_tensors_free(&b->tensors);
-    b->tensors = *to;
-}
-
-int gs_import_names(gs_bundle *b, const gs_name_row *rows, gs_err *e)
-{
-    gs_tensors to = {0};
-    int ret = 0;
-    for (size_t i = 0; i < b->tensors.n && !ret; i++)
-        ret = add_renamed(&to, &b->tensors.t[i], rows, e);
-    if (ret) {
-        gs_tensors_free(&to);
-        return ret;
+    for (; row->theirs && !ret; row++) {
+        if (!gs_name_match(row->theirs, t->name, &number) || !holds(row->when, b->config))
+            continue;
+        known = 1;
+        if (row->how == GS_T_DROP)
+            return 0;
+        if (row->how != GS_T_SPARE)
+            ret = add(b, t, row, number, e);
     }
-    replace(b, &to);
-    b->names = rows;
-    return 0;
+    return ret || known ? ret : gs_tensors_add(&b->tensors, t, e);
+}
+
+static int add_spare(gs_bundle *b, const gs_tensors *theirs, const gs_name_map *row, gs_err *e)
+{
+    int ret = 0;
+    for (; row->theirs && !ret; row++) {
+        const gs_tensor *t = row->how == GS_T_SPARE ? gs_tensors_find(theirs, row->theirs) : NULL;
+        if (t && holds(row->when, b->config) && !gs_tensors_find(&b->tensors, row->ours))
+            ret = add(b, t, row, 0, e);
+    }
+    return ret;
+}
+
+/* The memory that tensors point into, to another set, which has none yet. */
+static void hand_over(gs_tensors *to, gs_tensors *from)
+{
+    to->regions = from->regions;
+    to->n_regions = from->n_regions;
+    to->cap_regions = from->cap_regions;
+    from->regions = NULL;
+    from->n_regions = from->cap_regions = 0;
+}
+
+int gs_family_names(gs_bundle *b, gs_tensors *theirs, const gs_name_map *names, gs_err *e)
+{
+    int ret = 0;
+    b->names = names;
+    hand_over(&b->tensors, theirs);
+    for (size_t i = 0; i < theirs->n && !ret; i++)
+        ret = add_tensor(b, &theirs->t[i], names, e);
+    return ret ? ret : add_spare(b, theirs, names, e);
 }
 
 /* ---- what training puts before every name ---- */
@@ -78,20 +92,21 @@ static const char *wrapper_of(const gs_tensors *s)
     return NULL;
 }
 
-int gs_import_unwrap(gs_bundle *b, gs_err *e)
+int gs_names_unwrap(gs_tensors *s, gs_err *e)
 {
     int ret = 0;
-    for (const char *prefix; !ret && (prefix = wrapper_of(&b->tensors));) {
+    for (const char *prefix; !ret && (prefix = wrapper_of(s));) {
         gs_tensors to = {0};
-        for (size_t i = 0; i < b->tensors.n && !ret; i++) {
-            gs_tensor t = b->tensors.t[i];
+        for (size_t i = 0; i < s->n && !ret; i++) {
+            gs_tensor t = s->t[i];
             t.name += strlen(prefix);
             ret = gs_tensors_add(&to, &t, e);
         }
-        if (ret)
-            gs_tensors_free(&to);
-        else
-            replace(b, &to);
+        if (!ret)
+            hand_over(&to, s);
+        gs_tensors_free(ret ? &to : s);
+        if (!ret)
+            *s = to;
     }
     return ret;
 }

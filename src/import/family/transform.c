@@ -1,6 +1,18 @@
+/* From a tensor as upstream keeps it to ours: one function for each gs_transform. */
 #include <stdlib.h>
 #include <string.h>
-#include "import/import.h"
+#include "import/family/family.h"
+
+static int split(gs_tensor *t, const gs_name_map *row, gs_tensors *set, gs_err *e)
+{
+    (void)set;
+    if (!t->ndim || t->shape[0] % row->parts)
+        return gs_fail(e, GS_EMODEL, "tensor %s cannot be cut into %d equal parts", t->name, row->parts);
+    t->shape[0] /= row->parts;
+    t->bytes /= (size_t)row->parts;
+    t->data = (const char *)t->data + t->bytes * (size_t)row->part;
+    return 0;
+}
 
 /* Elements [a][b][c] of `from` to [a][c][b]. */
 static void swap_inner(char *to, const char *from, const int64_t shape[3], size_t size)
@@ -11,11 +23,15 @@ static void swap_inner(char *to, const char *from, const int64_t shape[3], size_
                 memcpy(to, from + (size_t)((a * shape[1] + b) * shape[2] + c) * size, size);
 }
 
-static int turn(gs_tensors *set, gs_tensor *t, int depthwise, gs_err *e)
+static int conv(gs_tensor *t, const gs_name_map *row, gs_tensors *set, gs_err *e)
 {
-    char *to = malloc(t->bytes ? t->bytes : 1);
+    (void)row;
+    if (t->ndim != 3)
+        return 0; /* the binder will say so */
+    int depthwise = t->shape[1] == 1 && t->shape[0] > 1;
     int64_t A = depthwise ? 1 : t->shape[0], B = depthwise ? t->shape[0] : t->shape[1], K = t->shape[2];
-    if (!to || gs_tensors_keep(set, (gs_region){to, t->bytes, 0}, e))
+    char *to = malloc(t->bytes + 1);
+    if (!to)
         return gs_fail_mem(e, "a convolution's weights", t->bytes);
     swap_inner(to, t->data, (int64_t[]){A, B, K}, gs_dtype_size(t->dtype));
     t->data = to;
@@ -23,19 +39,22 @@ static int turn(gs_tensors *set, gs_tensor *t, int depthwise, gs_err *e)
     t->shape[0] = depthwise ? K : A;
     t->shape[1] = depthwise ? B : K;
     t->shape[2] = B;
+    return gs_tensors_keep(set, (gs_region){to, t->bytes, 0}, e);
+}
+
+static int matrix(gs_tensor *t, const gs_name_map *row, gs_tensors *set, gs_err *e)
+{
+    (void)row;
+    (void)set;
+    (void)e;
+    if (t->ndim == 3 && t->shape[2] == 1)
+        t->ndim = 2;
     return 0;
 }
 
-int gs_import_conv(gs_bundle *b, const char *pattern, int depthwise, gs_err *e)
+int gs_transform_tensor(gs_tensor *t, const gs_name_map *row, gs_tensors *set, gs_err *e)
 {
-    int ret = 0, number;
-    for (size_t i = 0; i < b->tensors.n && !ret; i++) {
-        gs_tensor *t = &b->tensors.t[i];
-        if (t->ndim != 3 || !gs_name_match(pattern, t->name, &number))
-            continue;
-        int apart = depthwise && number > 0;
-        if (!apart || t->shape[1] == 1)
-            ret = turn(&b->tensors, t, apart, e);
-    }
-    return ret;
+    static int (*const transforms[])(gs_tensor *, const gs_name_map *, gs_tensors *, gs_err *) = {
+        [GS_T_SPLIT] = split, [GS_T_CONV] = conv, [GS_T_MATRIX] = matrix, [GS_T_DROP] = NULL};
+    return transforms[row->how] ? transforms[row->how](t, row, set, e) : 0;
 }

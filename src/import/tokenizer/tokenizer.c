@@ -1,31 +1,52 @@
-/* The tokenizer of a checkpoint, from whichever files it has. */
+/* The tokenizer of a checkpoint, by the name of the file that describes it. */
+#include "import/tokenizer/tokenizer.h"
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
-#include "import/import.h"
+#include "import/files.h"
+#include "import/tokenizer/tokenizer_vocab.h"
 
-/* BertTokenizer with a vocabulary of k-mers. do_lower_case is not looked at: it would make every k-mer unknown, and
- * copies of DNABERT's files are known to have it wrong. */
-static json_t *from_vocab(const char *dir, int most, int max_tokens, gs_err *e)
+enum { MAX_CONFIG = 4 << 20 };
+
+/* EsmTokenizer ends a sequence with the eos_token of tokenizer_config.json, which is null in the published files. */
+static int read_eos(const char *dir, const json_t *vocab, int *id, gs_err *e)
 {
-    json_t *vocab = gs_import_vocab(dir, most, e), *j = NULL;
-    int k = vocab ? gs_kmer_length(vocab) : 0;
-    if (k > 1)
-        j = json_pack("{s:s, s:O, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "kind", "kmers", "vocab", vocab, "unk",
-                      gs_vocab_special(vocab, "unk"), "mask", gs_vocab_special(vocab, "mask"), "cls",
-                      gs_vocab_special(vocab, "cls"), "sep", gs_vocab_special(vocab, "sep"), "pad",
-                      gs_vocab_special(vocab, "pad"), "k", k, "max_tokens", max_tokens);
-    else if (vocab)
-        gs_fail(e, GS_EMODEL, "%s/vocab.txt holds no k-mers over A, C, G, T, and there is no tokenizer.json", dir);
-    json_decref(vocab);
+    char path[PATH_MAX];
+    *id = -1;
+    if (!gs_import_exists(gs_import_path(dir, "tokenizer_config.json", path)))
+        return 0;
+    json_t *config = gs_import_json(path, MAX_CONFIG, e), *eos = json_object_get(config, "eos_token");
+    const char *text = json_string_value(json_is_object(eos) ? json_object_get(eos, "content") : eos);
+    *id = text ? gs_vocab_find(vocab, text) : -1;
+    json_decref(config);
+    return config ? 0 : -GS_EMODEL;
+}
+
+/* EsmTokenizer ("kmer", one after the other) and BertTokenizer ("kmers", overlapping) with a vocabulary of k-mers.
+ * do_lower_case is not looked at: it would make every k-mer unknown, and copies of DNABERT's files have it wrong. */
+static json_t *describe(const char *dir, const json_t *vocab, const char *kind, gs_err *e)
+{
+    int k = gs_vocab_kmer(vocab), sep = gs_vocab_special(vocab, "sep");
+    if (k < 2) {
+        gs_fail(e, GS_EMODEL, "%s/vocab.txt holds no k-mers over A, C, G, T", dir);
+        return NULL;
+    }
+    if (!strcmp(kind, "kmer") && read_eos(dir, vocab, &sep, e))
+        return NULL;
+    json_t *j = json_pack("{s:s, s:O, s:i, s:i, s:i, s:i, s:i, s:i}", "kind", kind, "vocab", vocab, "unk",
+                          gs_vocab_special(vocab, "unk"), "mask", gs_vocab_special(vocab, "mask"), "cls",
+                          gs_vocab_special(vocab, "cls"), "sep", sep, "pad", gs_vocab_special(vocab, "pad"), "k", k);
+    if (!j)
+        gs_fail_mem(e, "the tokenizer", json_array_size(vocab));
     return j;
 }
 
-json_t *gs_import_tokenizer(const char *dir, int most, int max_tokens, gs_err *e)
+json_t *gs_import_tokenizer(const char *dir, const char *file, const char *kind, int most, gs_err *e)
 {
     char path[PATH_MAX];
-    struct stat st;
-    if (!stat(gs_import_path(dir, "tokenizer.json", path), &st))
-        return gs_import_tokenizer_json(path, most, max_tokens, e);
-    return from_vocab(dir, most, max_tokens, e);
+    gs_import_path(dir, file, path);
+    if (!strcmp(file, "tokenizer.json"))
+        return gs_import_tokenizer_json(path, most, e);
+    json_t *vocab = gs_vocab_read(path, most, e), *j = vocab ? describe(dir, vocab, kind, e) : NULL;
+    json_decref(vocab);
+    return j;
 }

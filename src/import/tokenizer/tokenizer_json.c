@@ -2,66 +2,13 @@
  * that are k-mers. */
 #include "import/tokenizer/tokenizer_json.h"
 #include <ctype.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/str.h"
+#include "import/files.h"
 #include "model/json.h"
 
-enum { MAX_BYTES = 16 << 20, MAX_IDS = 1 << 20 };
-
-int gs_tokenizer_json_id(const gs_tokenizer_json *t, const char *text)
-{
-    return gs_strmap_get(&t->index, text, strlen(text));
-}
-
-/* ---- vocabulary ---- */
-
-static int set_entry(json_t *list, const char *text, const json_t *id, const char *path, gs_err *e)
-{
-    json_int_t v = json_integer_value(id);
-    if (!json_is_integer(id) || v < 0 || v >= MAX_IDS)
-        return gs_fail(e, GS_EMODEL, "%s: the id of \"%.40s\" is not a number from 0 to %d", path, text, MAX_IDS - 1);
-    while ((json_int_t)json_array_size(list) <= v)
-        if (json_array_append_new(list, json_string("")))
-            return gs_fail_mem(e, "the vocabulary", (size_t)v);
-    const char *there = json_string_value(json_array_get(list, (size_t)v));
-    if (there[0] && strcmp(there, text))
-        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" and \"%.40s\" have the same id %lld", path, there, text, (long long)v);
-    json_array_set_new(list, (size_t)v, json_string(text));
-    return 0;
-}
-
-/* An added token of several bases would be cut out of the text before all else, which is not done here. */
-static int read_added(gs_tokenizer_json *t, const json_t *added, gs_err *e)
-{
-    const char *text = gs_json_text(added, "content", "");
-    size_t n = strlen(text);
-    if (n > 1 && strspn(text, "ACGTUNRYSWKMBDHVacgtunryswkmbdhv") == n)
-        return gs_fail(e, GS_EMODEL, "%s: the added token \"%.40s\" of several bases is not supported", t->path, text);
-    if (n == 1)
-        t->apart[(unsigned char)text[0]] = 1;
-    return set_entry(t->vocab, text, json_object_get(added, "id"), t->path, e);
-}
-
-/* Gaps in the ids are entries of no text. */
-static int read_vocab(gs_tokenizer_json *t, const json_t *root, gs_err *e)
-{
-    const char *text;
-    size_t i;
-    json_t *v, *vocab = json_object_get(json_object_get(root, "model"), "vocab");
-    if (!json_is_object(vocab))
-        return gs_fail(e, GS_EMODEL, "%s: the model has no \"vocab\" that maps texts to ids", t->path);
-    int ret = 0;
-    json_object_foreach(vocab, text, v)
-        ret = ret ? ret : set_entry(t->vocab, text, v, t->path, e);
-    json_array_foreach(json_object_get(root, "added_tokens"), i, v)
-        ret = ret ? ret : read_added(t, v, e);
-    json_array_foreach(t->vocab, i, v)
-        if (!ret && gs_strmap_put(&t->index, json_string_value(v), json_string_length(v), (int)i) < 0)
-            ret = gs_fail_mem(e, "the vocabulary", i);
-    return ret;
-}
+enum { MAX_BYTES = 16 << 20 };
 
 /* ---- merges ---- */
 
@@ -144,9 +91,14 @@ static json_t *make_bpe(const gs_tokenizer_json *t, const json_t *model, int mos
     }
     json_t *j = json_pack("{s:s, s:o, s:b, s:b, s:s, s:i}", "kind", "bpe", "merges", merges, "fuse_unk",
                           gs_json_true(model, "fuse_unk", 0), "lowercase", t->lowercase, "spaces", t->spaces, "k", 1);
-    if (t->run[0])
-        json_object_update_new(j, json_pack("{s:s, s:i, s:i}", "run", t->run, "run_least", t->run_least, "run_as",
-                                            t->run_as));
+    if (j && t->run[0]
+        && json_object_update_new(j, json_pack("{s:s, s:i, s:i}", "run", t->run, "run_least", t->run_least, "run_as",
+                                               t->run_as))) {
+        json_decref(j);
+        j = NULL;
+    }
+    if (!j)
+        gs_fail_mem(e, "the merges", 1);
     return j;
 }
 
@@ -155,7 +107,7 @@ static json_t *make_bpe(const gs_tokenizer_json *t, const json_t *model, int mos
 /* Words are k-mers, or single characters. */
 static json_t *make_words(const gs_tokenizer_json *t, const json_t *model, int most, gs_err *e)
 {
-    int k = gs_kmer_length(t->vocab);
+    int k = gs_vocab_kmer(t->vocab);
     if (k == 1 || t->chars)
         return make_bpe(t, model, most, e);
     if (k && !t->lowercase)
@@ -186,14 +138,14 @@ static json_t *make_kind(gs_tokenizer_json *t, const json_t *model, int most, gs
 
 static int read_file(gs_tokenizer_json *t, const json_t *root, gs_err *e)
 {
-    int ret = t->vocab ? read_vocab(t, root, e) : gs_fail_mem(e, "the vocabulary", 1);
+    int ret = t->vocab ? gs_tokenizer_json_vocab(t, root, e) : gs_fail_mem(e, "the vocabulary", 1);
     ret = ret ? ret : gs_read_normalizer(t, json_object_get(root, "normalizer"), e);
     ret = ret ? ret : gs_read_pre_tokenizer(t, json_object_get(root, "pre_tokenizer"), e);
     return ret ? ret : gs_read_post_processor(t, json_object_get(root, "post_processor"), e);
 }
 
 /* Take over the vocabulary and name the special tokens. */
-static int finish(gs_tokenizer_json *t, json_t *j, int most, int max_tokens, gs_err *e)
+static int finish(gs_tokenizer_json *t, json_t *j, int most, gs_err *e)
 {
     while ((int)json_array_size(t->vocab) > most)
         json_array_remove(t->vocab, json_array_size(t->vocab) - 1);
@@ -203,19 +155,19 @@ static int finish(gs_tokenizer_json *t, json_t *j, int most, int max_tokens, gs_
             return gs_fail(e, GS_EMODEL, "%s: special token %d is beyond the %d rows of the model's embedding", t->path,
                            used[i], most);
     int bad = json_object_set(j, "vocab", t->vocab);
-    bad |= json_object_update_new(j, json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "unk", t->unk, "cls", t->cls, "sep",
-                                               t->sep, "mask", gs_vocab_special(t->vocab, "mask"), "pad",
-                                               gs_vocab_special(t->vocab, "pad"), "max_tokens", max_tokens));
+    bad |= json_object_update_new(j, json_pack("{s:i, s:i, s:i, s:i, s:i}", "unk", t->unk, "cls", t->cls, "sep", t->sep,
+                                               "mask", gs_vocab_special(t->vocab, "mask"), "pad",
+                                               gs_vocab_special(t->vocab, "pad")));
     return bad ? gs_fail_mem(e, "the tokenizer", 1) : 0;
 }
 
-json_t *gs_import_tokenizer_json(const char *path, int most, int max_tokens, gs_err *e)
+json_t *gs_import_tokenizer_json(const char *path, int most, gs_err *e)
 {
     gs_tokenizer_json t = {.path = path, .unk = -1, .cls = -1, .sep = -1, .spaces = "keep", .vocab = json_array()};
     json_t *root = gs_import_json(path, MAX_BYTES, e), *j = NULL;
     if (root && !read_file(&t, root, e))
         j = make_kind(&t, json_object_get(root, "model"), most, e);
-    if (j && finish(&t, j, most, max_tokens, e)) {
+    if (j && finish(&t, j, most, e)) {
         json_decref(j);
         j = NULL;
     }

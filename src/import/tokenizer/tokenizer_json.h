@@ -2,7 +2,8 @@
 #ifndef GS_TOKENIZER_JSON_H
 #define GS_TOKENIZER_JSON_H
 #include "base/strmap.h"
-#include "import/import.h"
+#include "import/tokenizer/tokenizer.h"
+#include "import/tokenizer/tokenizer_vocab.h"
 
 typedef struct {
     const char *path;
@@ -18,6 +19,8 @@ typedef struct {
     int run_least, run_as;
 } gs_tokenizer_json;
 
+/* Vocabulary and index, from the model and the tokens added to it. */
+int gs_tokenizer_json_vocab(gs_tokenizer_json *t, const json_t *root, gs_err *e);
 /* Id of a text, -1 if the vocabulary lacks it. */
 int gs_tokenizer_json_id(const gs_tokenizer_json *t, const char *text);
 

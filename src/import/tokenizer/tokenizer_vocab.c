@@ -1,11 +1,11 @@
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "import/import.h"
+#include "import/files.h"
+#include "import/tokenizer/tokenizer_vocab.h"
 
-enum { MAX_BYTES = 16 << 20, MAX_K = 12 };
+enum { MAX_BYTES = 16 << 20, MAX_IDS = 1 << 20, MAX_K = 12 };
 
 static int append_lines(json_t *list, const char *text, int most)
 {
@@ -18,11 +18,9 @@ static int append_lines(json_t *list, const char *text, int most)
     return 0;
 }
 
-json_t *gs_import_vocab(const char *dir, int most, gs_err *e)
+json_t *gs_vocab_read(const char *path, int most, gs_err *e)
 {
-    char path[PATH_MAX];
     size_t n;
-    gs_import_path(dir, "vocab.txt", path);
     if (gs_import_sniff(path, e))
         return NULL;
     char *text = gs_import_text(path, MAX_BYTES, &n, e);
@@ -34,6 +32,20 @@ json_t *gs_import_vocab(const char *dir, int most, gs_err *e)
     }
     free(text);
     return list;
+}
+
+int gs_vocab_put(json_t *vocab, const char *text, const json_t *id, const char *path, gs_err *e)
+{
+    json_int_t v = json_integer_value(id);
+    if (!json_is_integer(id) || v < 0 || v >= MAX_IDS)
+        return gs_fail(e, GS_EMODEL, "%s: the id of \"%.40s\" is not a number from 0 to %d", path, text, MAX_IDS - 1);
+    while ((json_int_t)json_array_size(vocab) <= v)
+        if (json_array_append_new(vocab, json_string("")))
+            return gs_fail_mem(e, "the vocabulary", (size_t)v);
+    const char *there = json_string_value(json_array_get(vocab, (size_t)v));
+    if (there[0] && strcmp(there, text))
+        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" and \"%.40s\" have the same id %lld", path, there, text, (long long)v);
+    return json_array_set_new(vocab, (size_t)v, json_string(text)) ? gs_fail_mem(e, "the vocabulary", (size_t)v) : 0;
 }
 
 int gs_vocab_find(const json_t *vocab, const char *token)
@@ -59,7 +71,7 @@ int gs_vocab_special(const json_t *vocab, const char *what)
     return gs_vocab_find(vocab, name);
 }
 
-int gs_kmer_length(const json_t *vocab)
+int gs_vocab_kmer(const json_t *vocab)
 {
     size_t i, k = 0;
     json_t *v;

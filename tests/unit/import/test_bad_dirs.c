@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "import/files.h"
 #include "import/import.h"
 #include "model/scratch_model.h"
 
@@ -44,12 +45,14 @@ static void put(const char *dir, const char *name, const char *text)
 static void test_incomplete(void **state)
 {
     (void)state;
-    refused(copy_without("empty", "config.json", "model.safetensors"), "has no config.json (it holds vocab.txt)");
+    refused(copy_without("empty", "config.json", "model.safetensors"), "has neither config.json nor weights, such as model.safetensors (it holds vocab.txt)");
     const char *dir = copy_without("nothing", "config.json", "model.safetensors");
     assert_int_equal(unlink(at("nothing/vocab.txt")), 0);
     refused(dir, "it holds nothing");
     refused(copy_without("weightless", "model.safetensors", ""), "has no model.safetensors");
-    refused(copy_without("wordless", "vocab.txt", ""), "vocab.txt cannot be opened");
+    refused(copy_without("factless", "config.json", ""), "has no config.json (it holds model.safetensors, vocab.txt)");
+    refused(copy_without("wordless", "vocab.txt", ""), "has no vocab.txt, which gives Nucleotide Transformer v1, v2 and AgroNT "
+            "their tokens (it holds config.json, model.safetensors)");
     refused(at("nosuch/dir"), "No such file");
 }
 
@@ -72,7 +75,7 @@ static void test_not_the_file(void **state)
     put(dir, "config.json", "<html>");
     refused(dir, "web page");
     put(at("."), "zip.bin", "PK\003\004....");
-    refused(at("zip.bin"), "has no config.json");
+    refused(at("zip.bin"), "a zip archive whose directory at the end cannot be read");
     put(at("."), "text.bin", "chr1\t100\t.\tA\tC\n");
     refused(at("text.bin"), "not a safetensors file");
     write_safetensors(at("lone.safetensors"), "{}", 0);
@@ -94,7 +97,7 @@ static void test_config(void **state)
     (void)state;
     with_config("{", "not valid JSON");
     with_config("{}", "\"vocab_size\" is missing");
-    with_config(SIZES("1e300", "3", "3", "50") "}", "\"hidden_size\" is missing or out of range");
+    with_config(SIZES("1e300", "3", "3", "50") "}", "\"hidden_size\" is 1e+300, out of range (1 to 1048576)");
     with_config(SIZES("36", "3", "3", "50") ",\"max_position_embeddings\":-4}", "out of range");
     with_config(SIZES("36", "3", "3", "50") ",\"position_embedding_type\":\"relative\"}", "\"relative\" is not supported");
     with_config(SIZES("36", "4", "3", "50") "}", "esm.encoder.layer.3.attention.LayerNorm.weight");

@@ -36,13 +36,13 @@ static void test_gpn(void **state)
     (void)state;
     static const char file[] = "model.safetensors";
     refused("gpn-brassicales", file, "{\"hidden_size\":null}", "\"hidden_size\" is missing");
-    refused("gpn-brassicales", file, "{\"hidden_size\":1e300}", "\"hidden_size\" is missing or out of range");
+    refused("gpn-brassicales", file, "{\"hidden_size\":1e300}", "\"hidden_size\" is 1e+300, out of range (1 to 32768)");
     refused("gpn-brassicales", file, "{\"n_layers\":9}", "model.encoder.8.conv.1.weight");
-    refused("gpn-brassicales", file, "{\"vocab_size\":8}", "[PAD] [MASK] [UNK] a c g t");
+    refused("gpn-brassicales", file, "{\"vocab_size\":8}", "\"vocab_size\" is 8; supported is 7");
     refused("gpn-brassicales", file, "{\"kernel_size\":8}", "kernels must be odd");
     refused("gpn-animal-promoter", file, "{\"slim\":false}", "model.encoder.layer.0.layer.2.weight is F32 [24, 48] instead");
-    refused("gpn-animal-promoter", file, "{\"depthwise\":true}", "layer.1.layer.6.weight is F32 [24, 24, 5] instead of [5, 24]");
-    refused("gpn-convnet2", file, "{\"n_aux_features\":5}", "one sequence");
+    refused("gpn-animal-promoter", file, "{\"depthwise\":true}", "layer.1.layer.6.weight is F32 [24, 5, 24] instead of [5, 24]");
+    refused("gpn-convnet2", file, "{\"n_aux_features\":5}", "\"n_aux_features\" is 5; supported is 0");
 }
 
 static void test_phylogpn(void **state)

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <zlib.h>
 #include "import/golden_check.h"
+#include "import/tokenizer/tokenizer.h"
 
 /* window, strands: the recipe's; k, step: the tokenizer's. */
 static const struct { golden g; const char *mode; int window, strands, k, step; } goldens[] = {
@@ -127,7 +128,7 @@ static int tokens_of_gz(const char *dir)
     assert_true(fd >= 0);
     snprintf(path, sizeof path, "%s/tokenizer.json.gz", dir);
     gunzip(path, tmp);
-    gs_model m = {.bundle = {.path = tmp, .tokenizer = gs_import_tokenizer_json(tmp, 32000, 0, &e)}};
+    gs_model m = {.bundle = {.path = tmp, .tokenizer = gs_import_tokenizer_json(tmp, 32000, &e)}};
     if (!m.bundle.tokenizer || gs_tokenizer_build(&m, &e))
         fail_msg("%s", e.msg);
     remove(tmp);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "import/import.h"
+#include "import/family/family.h"
 
 /* Two tensors by these names are afterwards called so. */
 static void unwrapped(const char *a, const char *b, const char *want_a, const char *want_b)
@@ -20,7 +20,7 @@ static void unwrapped(const char *a, const char *b, const char *want_a, const ch
         gs_tensor t = {.name = (char *)names[i], .ndim = 1, .shape = {1}, .data = data + 4 * i, .bytes = 4};
         assert_int_equal(gs_tensors_add(&bundle.tensors, &t, &e), 0);
     }
-    assert_int_equal(gs_import_unwrap(&bundle, &e), 0);
+    assert_int_equal(gs_names_unwrap(&bundle.tensors, &e), 0);
     assert_int_equal(bundle.tensors.n, 2);
     const gs_tensor *first = gs_tensors_find(&bundle.tensors, want_a), *second = gs_tensors_find(&bundle.tensors, want_b);
     if (!first || !second)

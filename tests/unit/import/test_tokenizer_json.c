@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "import/import.h"
+#include "import/tokenizer/tokenizer.h"
+#include "model/model.h"
 
 #define VOCAB "\"vocab\": {\"[UNK]\": 0, \"[CLS]\": 1, \"[SEP]\": 2, \"A\": 3, \"C\": 4, \"AC\": 5, \"ACA\": 6, \"-\": 7, " \
               "\"CA\": 8, \"N\": 9, \"-A\": 10, \"\": 11}"
@@ -22,7 +23,7 @@ static gs_tokenizer *make(const char *json, int most, gs_err *e)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, json, strlen(json)), (ssize_t)strlen(json));
     close(fd);
-    gs_model m = {.bundle = {.path = path, .tokenizer = gs_import_tokenizer_json(path, most, 0, e)}};
+    gs_model m = {.bundle = {.path = path, .tokenizer = gs_import_tokenizer_json(path, most, e)}};
     if (m.bundle.tokenizer)
         gs_tokenizer_build(&m, e);
     json_decref(m.bundle.tokenizer);

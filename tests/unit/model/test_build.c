@@ -115,8 +115,8 @@ static void test_shared_windows(void **state)
 static void test_names(void **state)
 {
     (void)state;
-    static const gs_name_row rows[] = {{"enc.%d.key.w", "layers.%d.k.weight", 0, 1}, {"buffer", NULL, 0, 1},
-                                       {NULL, NULL, 0, 0}};
+    static const gs_name_map rows[] = {{.theirs = "enc.%d.key.w", .ours = "layers.%d.k.weight"},
+                                       {.theirs = "buffer", .how = GS_T_DROP}, {.theirs = NULL}};
     int n = -1;
     char out[40];
     assert_true(gs_name_match("enc.%d.key.w", "enc.12.key.w", &n));

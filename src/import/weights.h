@@ -1,0 +1,10 @@
+/* The files of weights in a download. */
+#ifndef GS_WEIGHTS_H
+#define GS_WEIGHTS_H
+#include "model/tensors.h"
+
+/* Add the tensors of one file, of whichever format. Errors: GS_EMODEL, GS_ENOMEM. */
+int gs_weights_read(gs_tensors *s, const char *path, gs_err *e);
+/* Add those of a directory: the hub's names, an index of shards, or the only file of weights, whatever its name. */
+int gs_weights_find(gs_tensors *s, const char *dir, gs_err *e);
+#endif
