@@ -2,7 +2,6 @@
 #include "gscore.h"
 #include <stdlib.h>
 #include <string.h>
-#include "genome/window.h"
 #include "score/evaluate.h"
 #include "score/mode.h"
 
@@ -31,28 +30,27 @@ static void copy_bases(char *to, const char *from, size_t len)
     to[len] = 0;
 }
 
-static int fill_window(gs_window *w, const char *ref, const char *alt, size_t len, gs_err *e)
+static int fill_context(gs_context *c, const char *ref, const char *alt, size_t len, gs_err *e)
 {
-    w->ref = malloc(len + 1);
-    w->alt = malloc(len + 1);
-    if (!w->ref || !w->alt)
-        return gs_fail_mem(e, "a window", 2 * len);
-    w->len = w->cap = (int)len;
-    copy_bases(w->ref, ref, len);
-    copy_bases(w->alt, alt, len);
+    if (gs_context_reserve(c, (int[]){(int)len, (int)len}, e))
+        return -(int)GS_ENOMEM;
+    copy_bases(c->seq[GS_REF], ref, len);
+    copy_bases(c->seq[GS_ALT], alt, len);
     return 0;
 }
 
-/* The change between the windows: an exchange of `n` bases from `focus` on. */
-static gs_allele change(gs_window *w)
+/* The change between the two: an exchange of some bases from the first that differs to the last. */
+static gs_allele change(gs_context *c)
 {
-    int beg = 0, end = w->len;
-    while (beg < w->len && w->ref[beg] == w->alt[beg])
+    const char *ref = c->seq[GS_REF], *alt = c->seq[GS_ALT];
+    int beg = 0, end = c->len[GS_REF];
+    while (beg < end && ref[beg] == alt[beg])
         beg++;
-    while (end > beg && w->ref[end - 1] == w->alt[end - 1])
+    while (end > beg && ref[end - 1] == alt[end - 1])
         end--;
-    w->focus = beg;
-    return (gs_allele){.ref = w->ref + beg, .alt = w->alt + beg, .ref_len = end - beg, .alt_len = end - beg, .del = end - beg,
+    c->beg[GS_REF] = c->beg[GS_ALT] = beg;
+    c->end[GS_REF] = c->end[GS_ALT] = end;
+    return (gs_allele){.ref = ref + beg, .alt = alt + beg, .ref_len = end - beg, .alt_len = end - beg, .del = end - beg,
                        .ins = end - beg, .kind = end - beg > 1 ? GS_MNV : GS_SNV, .flag = end > beg ? GS_FLAG_OK : GS_FLAG_SAME};
 }
 
@@ -72,14 +70,14 @@ static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float 
 {
     gs_scorer s;
     gs_score_opt opt = gs_score_defaults;
-    opt.window = pl->win.len;
+    opt.window = pl->fwd.len[GS_REF];
     int rc = gs_scorer_init(&s, m, &opt, e);
     if (rc)
         return rc;
-    gs_allele a = change(&pl->win);
+    gs_allele a = change(&pl->fwd);
     if (m->n_aux)
         return gs_fail(e, GS_EUSAGE, "this model reads an alignment beside the sequence: use gscore score --msa");
-    if (a.flag == GS_FLAG_OK && (rc = gs_plan_windows(&s, s.modes[0], pl, plan, &a, e)))
+    if (a.flag == GS_FLAG_OK && (rc = gs_plan_context(&s, s.modes[0], pl, plan, &a, e)))
         return rc;
     if (a.flag != GS_FLAG_OK && a.flag != GS_FLAG_SAME)
         return gs_fail(e, GS_EINPUT, "this pair of windows has no score: %s", gs_flag_name(a.flag));
@@ -96,7 +94,7 @@ int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t le
     gs_plan plan = {0};
     if (len < 1 || len > 100000000)
         return gs_fail(e, GS_EUSAGE, "a window of %zu bases", len);
-    int rc = fill_window(&pl.win, ref, alt, len, e);
+    int rc = fill_context(&pl.fwd, ref, alt, len, e);
     if (!rc)
         rc = score_window(m, &pl, &plan, llr, e);
     gs_plan_free(&plan);

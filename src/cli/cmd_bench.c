@@ -112,7 +112,7 @@ static int make_batch(bench *b, gs_err *e)
 {
     static const char bases[] = "ACGT";
     gs_tokens t = {0};
-    int window = b->scorer.window;
+    int window = b->scorer.grid.window;
     char *seq = malloc((size_t)window);
     int rc = seq ? 0 : gs_fail_mem(e, "bench", (size_t)window);
     uint32_t x = 1;
@@ -149,7 +149,7 @@ static void report(const bench *b, double windows, double gemm, int json)
     double flops = windows * b->m->arch->flops(b->m, b->T, 1);
     double peak = gemm * 2.0 * GEMM_M * 4 * b->m->dim * b->m->dim;
     if (json) {
-        json_t *o = json_pack("{s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:s}", "threads", b->threads, "window", b->scorer.window,
+        json_t *o = json_pack("{s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:s}", "threads", b->threads, "window", b->scorer.grid.window,
                               "tokens", b->T, "windows_per_s", windows, "variants_per_s", windows / strands, "gflops", flops / 1e9,
                               "gemm_gflops", peak / 1e9, "share_of_gemm", flops / peak, "blas", gs_gemm_version(), "core", gs_gemm_core(),
                               "kernels", gs_isa_name(gs_isa()));
@@ -159,7 +159,7 @@ static void report(const bench *b, double windows, double gemm, int json)
         return;
     }
     printf("%s core type %s, kernels %s, %d threads\n", gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()), b->threads);
-    printf("window           %d bp, %d tokens, %s\n", b->scorer.window, b->T, strands == 2 ? "both strands" : "one strand");
+    printf("window           %d bp, %d tokens, %s\n", b->scorer.grid.window, b->T, strands == 2 ? "both strands" : "one strand");
     printf("windows/s        %.4g\n", windows);
     printf("variants/s       %.4g   (SNVs at positions of their own)\n", windows / strands);
     printf("GFLOP/s          %.4g\n", flops / 1e9);

@@ -7,7 +7,7 @@
 #include <strings.h>
 #include "cli/cli.h"
 #include "cli/known_answers.h"
-#include "genome/window.h"
+#include "genome/context.h"
 #include "kernel/gemm.h"
 #include "model/json.h"
 #include "model/model.h"

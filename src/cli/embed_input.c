@@ -4,7 +4,6 @@
 #include <string.h>
 #include "base/log.h"
 #include "genome/allele.h"
-#include "genome/window.h"
 
 int embed_source_open(embed_source *s, const embed_args *a, const gs_model *m, gs_err *e)
 {

@@ -58,7 +58,7 @@ static int add_provenance(const score_args *a, const gs_scorer *s, gs_model *m, 
              gs_vcf_htslib_version(), strchr(gs_gemm_version(), ' ') + 1, gs_gemm_core(), gs_isa_name(gs_isa()));
     snprintf(line[1], LINE, "##gscore_scoreCommand=score %s", options);
     snprintf(line[2], LINE, "##gscore_model=<ID=%.200s,sha256=%s,window=%d,licence=\"%.200s\">", card_text(s->m, "name"),
-             m->bundle.sha256, s->window, card_text(s->m, "licence"));
+             m->bundle.sha256, s->grid.window, card_text(s->m, "licence"));
     snprintf(line[3], LINE, "##gscore_reference=<ID=%.300s,contigs=%d,length=%lld>", base_name(a->fasta),
              gs_ref_count(ref), (long long)bases);
     int rc = 0;

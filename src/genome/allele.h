@@ -2,6 +2,7 @@
 #ifndef GS_ALLELE_H
 #define GS_ALLELE_H
 #include <stdint.h>
+#include "genome/ref.h"
 
 /* Why an allele has no score: the closed list of GS_FLAG. */
 typedef enum {
@@ -39,6 +40,12 @@ typedef struct {
 } gs_allele;
 
 /* Look at the letters alone: sets lengths, skip/del/ins, kind and flag (OK, symbolic, overlap, ref_block, nonacgt,
- * same, malformed). Position and reference are checked by gs_allele_check (window.h). */
+ * same, malformed). Position and reference are checked by gs_allele_check. */
 gs_allele gs_allele_parse(int rid, int64_t pos, const char *ref, const char *alt);
+
+/* Compare the allele with the reference: sets a->flag (no_contig, outside, edge, ref_mismatch, nonacgt) when it was
+ * OK or SAME. A REF base is accepted where the FASTA has an IUPAC code that includes it, but a change (skip, del) over
+ * any reference letter other than ACGT is `nonacgt`, checked before mismatch. REF and FASTA are compared without
+ * regard to case. `where` gets the FASTA's bases on a mismatch (for the message; at most n - 1 chars); may be NULL. */
+int gs_allele_check(gs_allele *a, gs_ref *r, char *where, int n, gs_err *e);
 #endif

@@ -9,7 +9,7 @@
 #include <htslib/kstring.h>
 #include <htslib/tbx.h>
 #include "base/vec.h"
-#include "genome/window.h"
+#include "genome/context.h"
 
 #define REMEDY "make it with `bgzip %s` and `tabix -s 1 -b 2 -e 2 %s.gz`"
 

@@ -27,6 +27,7 @@ static const gs_json_row recipe_rows[] = {
     {"species", GS_JSON_TEXT, AT(species), 0, 0, sizeof((gs_recipe *)0)->species, NULL},
     {"scope", GS_JSON_TEXT, AT(scope), 0, 0, sizeof((gs_recipe *)0)->scope, NULL},
     {"shared_windows", GS_JSON_BOOL, AT(shared_windows), 1, 0, 0, NULL},
+    {"clipped", GS_JSON_BOOL, AT(clipped), 0, 0, 0, NULL},
     {"stride", GS_JSON_ANY, 0, 0, 0, 0, NULL}, /* what files of older versions say: 1 = no shared windows */
     {"msa", GS_JSON_INT, AT(msa), 0, 0, 1 << 16, NULL},
     {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};

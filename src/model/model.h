@@ -17,7 +17,8 @@
  *              "bpe" also "merges": [left id, right id, left id, ...], "fuse_unk", "lowercase", "spaces":
  *              "keep|strip|skip", "run", "run_least", "run_as" (gs_bpe_spec)
  *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "readout": "token|marginal",
- *              "species", "scope", "shared_windows", "msa"}
+ *              "species", "scope", "shared_windows",
+ *              "clipped", "msa"}
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
 typedef struct {
     char *architecture;
@@ -73,6 +74,7 @@ typedef struct {
     char species[64];        /* word that stands before every sequence (gs_model_species); "" = none */
     char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
     int shared_windows;      /* modes may read several variants off one window; 0: each is centred on its variant */
+    int clipped;             /* windows end where the contig ends, instead of going on with N */
     int msa;                 /* aligned species that stand beside the reference (b->aux); 0 = none */
 } gs_recipe;
 

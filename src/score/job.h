@@ -3,7 +3,7 @@
 #ifndef GS_JOB_H
 #define GS_JOB_H
 #include "genome/vcf.h"
-#include "score/scorer.h"
+#include "score/planner.h"
 #include "score/tally.h"
 
 typedef enum { GS_CHECK_WARN, GS_CHECK_ERROR, GS_CHECK_EXCLUDE } gs_check_ref;

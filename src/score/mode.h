@@ -1,55 +1,84 @@
 /* A scoring mode: one file mode_x.c exports one of these, modes.c lists them.
  *
- * A mode places the window and turns ref and alt windows into terms (log probabilities) or pairs (distances of hidden
- * states), so there is one way to evaluate them (evaluate.c). */
+ * A mode is a table of what it needs of a model and which alleles it takes, and a function that turns an allele's context
+ * into probes of passes (plan.h), so there is one way to evaluate them (evaluate.c). */
 #ifndef GS_MODE_H
 #define GS_MODE_H
-#include "score/scorer.h"
+#include "score/planner.h"
 
-/* One strand's view of the windows: tokens of ref and alt, and where the change lies in each (bases). */
+/* What a mode needs of the model. */
+enum {
+    GS_NEEDS_HEAD = 1,       /* a head that predicts tokens */
+    GS_NEEDS_MASK = 2,       /* a mask token */
+    GS_NEEDS_FIXED = 4,      /* tokens that lie at the same bases in every sequence of a length */
+    GS_NEEDS_APART = 8,      /* tokens that do not overlap */
+    GS_NEEDS_VISIBLE = 16,   /* trained to predict visible tokens too */
+    GS_NEEDS_ALONE = 32,     /* no aligned species */
+    GS_NEEDS_MASK_RATE = 64  /* known share of tokens masked in training */
+};
+
+/* Which alleles it takes; the others go to `otherwise`. */
+enum { GS_TAKES_SNV = 1, GS_TAKES_MNV = 2, GS_TAKES_MNV_IN_TOKEN = 4 /* within one token only */, GS_TAKES_INDEL = 8 };
+
+/* Settings that its scores depend on, beside window and strands. */
+enum { GS_BY_READOUT = 1, GS_BY_POOL = 2 };
+
+/* What there is to plan: one strand of one allele's context, for one mode. */
 typedef struct {
+    const gs_scorer *s;
     const gs_mode *mode;
-    const char *ref_seq, *alt_seq;
-    const gs_tokens *ref, *alt;
-    int ref_beg, ref_end, alt_beg, alt_end;
-    const uint8_t *aux;      /* [n_aux of the model per base], n_aux_bytes in all; NULL */
+    gs_planner *pl;          /* scratch; whose score it is */
+    gs_plan *plan;           /* to be filled */
+    gs_allele *a;            /* its flag gets the reason where there is no score */
+    const gs_context *c;     /* as this strand reads it */
+    const gs_tokens *tokens; /* [2] of either side of c */
+    const uint8_t *aux;      /* aligned species of the window, [len, n_aux of the model]; NULL */
     int n_aux_bytes;
-    int reverse;
+    int reverse;             /* the reverse strand */
     float weight;            /* 1 / number of strands */
-} gs_view;
+} gs_planning;
 
 struct gs_mode {
     const char *name;        /* as in --mode and the recipe */
     const char *tag;         /* INFO tag */
-    const char *what;        /* for the header: how log p is read */
-    int (*check)(const gs_scorer *s, gs_err *e);                        /* can this model do it? may be NULL */
-    int distance;            /* a distance of embeddings: needs no head, takes indels as they are, allows any N */
-    gs_metric metric;
-    /* First base of the window for an allele. */
-    int64_t (*place)(const gs_scorer *s, const gs_allele *a);
-    /* Plan one strand; sets a->flag if that cannot be done. */
-    void (*plan)(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_view *v, gs_allele *a);
+    const char *what;        /* a line for --help, the man page and the header: how it reads the model */
+    const char *score;       /* what the number says, for the header */
+    unsigned needs, takes;   /* GS_NEEDS_*, GS_TAKES_* */
+    unsigned settings;       /* GS_BY_* */
+    const gs_mode *otherwise; /* who scores the alleles that it does not take; NULL: nobody */
+    const gs_mode *dense;    /* who takes its place with --dense; NULL: nobody */
+    const gs_context_kind *context;   /* NULL: around the variant, as the recipe wants it */
+    gs_metric metric;        /* of distances */
+    int digits;              /* decimals of the score as text, */
+    int significant;         /* 1: significant digits instead */
+    float same;              /* score of an ALT that equals REF; NAN: none */
+    /* Put `what`, and how indels are scored, in the words of these settings. May be NULL: what; "in the same way". */
+    void (*describe)(const gs_mode *mode, const gs_scorer *s, char *out, size_t n);
+    void (*describe_indels)(const gs_scorer *s, char *out, size_t n);
+    /* Plan one strand; sets p->a->flag if that cannot be done, p->plan->failed when out of memory. */
+    void (*plan)(gs_planning *p);
 };
 extern const gs_mode *const gs_modes[];                                 /* ends with NULL */
-extern const gs_mode gs_mode_mlm, gs_mode_pll, gs_mode_wt, gs_mode_dense, gs_mode_cosine, gs_mode_l2, gs_mode_l1, gs_mode_dot;
+extern const gs_mode gs_mode_mlm, gs_mode_dense, gs_mode_pll, gs_mode_wt, gs_mode_cosine, gs_mode_l2, gs_mode_l1, gs_mode_dot;
+#define GS_LOG_RATIO "log P(ALT)/P(REF), natural log; negative = ALT less likely than REF"
 
-/* pos - window / 2: the window with the variant in its middle. */
-int64_t gs_place_centred(const gs_scorer *s, const gs_allele *a);
-/* The shared window that the variant's base belongs to. */
-int64_t gs_place_shared(const gs_scorer *s, const gs_allele *a);
+/* By a name of n bytes; NULL: there is none. */
+const gs_mode *gs_mode_find(const char *name, size_t n);
+/* "mlm, pll or wt": those that the model can do, all if m is NULL. */
+void gs_mode_names(const gs_model *m, char *out, size_t n);
+/* The first of the mode's needs that the model does not meet, in words; NULL: it can do the mode. */
+const char *gs_mode_lacks(const gs_mode *mode, const gs_model *m);
+/* Who scores an allele of a kind (GS_TAKES_* bits, one of which must be taken) for a mode; NULL: nobody. */
+const gs_mode *gs_mode_for(const gs_mode *mode, const gs_scorer *s, unsigned kind);
 
-/* Checks that modes share: a head that predicts tokens; tokens that lie at the same bases in every sequence. */
-int gs_check_head(const gs_scorer *s, const char *mode, gs_err *e);
-int gs_check_fixed_tokens(const gs_scorer *s, const char *mode, gs_err *e);
+/* ---- what modes share (mode_tokens.c) ---- */
 
-/* The ref window's pass of the plan with these tokens masked. */
-int gs_plan_ref_pass(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask);
-
+/* Sequence of the plan for one side of the context, with its aligned species. */
+int gs_planning_seq(gs_planning *p, int side);
 /* Tokens that cover bases beg .. end: first .. last (half-open); 0 if there are none. */
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last);
-/* Is token t of seq made of A, C, G, T only, and known to the head? */
-int gs_token_clean(const gs_scorer *s, const gs_tokens *t, const char *seq, int i);
-/* Terms + log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is
- * not clean. `t` brings pass, owner and weight. */
-void gs_plan_ratio(const gs_scorer *s, gs_plan *plan, const gs_view *v, gs_allele *a, gs_term t, const int span[2]);
+/* Is token i of a side made of A, C, G, T only, and known to the head? */
+int gs_planning_clean(const gs_planning *p, int side, int i);
+/* Log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is not clean. */
+void gs_planning_ratio(gs_planning *p, int pass, const int span[2]);
 #endif

@@ -5,77 +5,85 @@
  *   overlapping k-mers, read-out "marginal": each of the k masked tokens over a base gives a distribution over k-mers;
  *     their mass per base at the place of that base is summed, LLR = log(mass of alt / mass of ref); "token": the one
  *     k-mer with the base in its middle. Source: SpeciesLM (ModelUsage.ipynb; songlab's variant script). */
+#include <stdio.h>
 #include "base/vec.h"
 #include "score/mode.h"
 
-static int check(const gs_scorer *s, gs_err *e)
-{
-    int rc = gs_check_head(s, "mlm", e);
-    if (!rc && s->m->tok->mask < 0)
-        rc = gs_fail(e, GS_EMODEL, "mode mlm: the model's tokenizer has no mask token");
-    return rc ? rc : gs_check_fixed_tokens(s, "mlm", e);
-}
-
 /* One base of the change: a part for each token over it. */
-static void plan_marginal(const gs_planner *pl, gs_plan *plan, const gs_view *v, gs_term t, int i)
+static void plan_marginal(gs_planning *p, gs_term t, int i)
 {
-    int first, last, at = v->ref_beg + i;
-    t.ref = v->ref_seq[at];
-    t.alt = v->alt_seq[v->alt_beg + i];
-    if (t.ref == t.alt || !gs_tokens_over(v->ref, at, at + 1, &first, &last))
+    const gs_context *c = p->c;
+    const gs_tokens *ref = &p->tokens[GS_REF];
+    int first, last, at = c->beg[GS_REF] + i;
+    t.ref = c->seq[GS_REF][at];
+    t.alt = c->seq[GS_ALT][c->beg[GS_ALT] + i];
+    if (t.ref == t.alt || !gs_tokens_over(ref, at, at + 1, &first, &last))
         return;
-    t.set = pl->n_set + i;
+    t.set = p->pl->n_set + i;
     for (t.pos = first; t.pos < last; t.pos++) {
-        t.offset = at - v->ref->beg[t.pos];
-        gs_plan_term(plan, &t);
+        t.offset = at - ref->beg[t.pos];
+        gs_plan_term(p->plan, &t);
     }
 }
 
-static void plan_marginals(gs_planner *pl, gs_plan *plan, const gs_view *v, gs_term t)
+static void plan_marginals(gs_planning *p, int pass)
 {
-    int n = v->ref_end - v->ref_beg;
-    t.weight = v->weight;
+    int n = p->c->end[GS_REF] - p->c->beg[GS_REF];
     for (int i = 0; i < n; i++)
-        plan_marginal(pl, plan, v, t, i);
-    pl->n_set += n;
+        plan_marginal(p, (gs_term){.pass = pass, .owner = p->pl->owner, .weight = p->weight}, i);
+    p->pl->n_set += n;
 }
 
 /* The k-mer with the base at place (k - 1) / 2, on the reverse strand the same k-mer of the genome. */
-static void plan_middle(const gs_scorer *s, gs_plan *plan, const gs_view *v, gs_allele *a, gs_term t)
+static void plan_middle(gs_planning *p, int pass)
 {
-    int k = s->m->tok->k, place = v->reverse ? k - 1 - (k - 1) / 2 : (k - 1) / 2, i = 0;
-    while (i < v->ref->n && v->ref->beg[i] != v->ref_beg - place)
+    const gs_tokens *ref = &p->tokens[GS_REF];
+    int k = p->s->m->tok->k, place = p->reverse ? k - 1 - (k - 1) / 2 : (k - 1) / 2, i = 0;
+    while (i < ref->n && ref->beg[i] != p->c->beg[GS_REF] - place)
         i++;
-    if (v->ref_end - v->ref_beg > 1)
-        a->flag = GS_FLAG_UNSUPPORTED;
-    else if (i == v->ref->n)
-        a->flag = GS_FLAG_N_CONTEXT;
+    if (p->c->end[GS_REF] - p->c->beg[GS_REF] > 1)
+        p->a->flag = GS_FLAG_UNSUPPORTED;
+    else if (i == ref->n)
+        p->a->flag = GS_FLAG_N_CONTEXT;
     else
-        gs_plan_ratio(s, plan, v, a, t, (int[]){i, i + 1});
+        gs_planning_ratio(p, pass, (int[]){i, i + 1});
 }
 
-static void plan(const gs_scorer *s, gs_planner *pl, gs_plan *plan, const gs_view *v, gs_allele *a)
+static void plan(gs_planning *p)
 {
     int span[2];
-    if (!gs_tokens_over(v->ref, v->ref_beg, v->ref_end, &span[0], &span[1])) {
-        a->flag = GS_FLAG_TOO_LONG;
+    if (!gs_tokens_over(&p->tokens[GS_REF], p->c->beg[GS_REF], p->c->end[GS_REF], &span[0], &span[1])) {
+        p->a->flag = GS_FLAG_TOO_LONG;
         return;
     }
     int n = span[1] - span[0];
-    if (gs_reserve(&pl->mask, &pl->cap_mask, (size_t)n, sizeof *pl->mask)) {
-        plan->failed = 1;
+    if (gs_reserve(&p->pl->mask, &p->pl->cap_mask, (size_t)n, sizeof *p->pl->mask)) {
+        p->plan->failed = 1;
         return;
     }
     for (int i = 0; i < n; i++)
-        pl->mask[i] = span[0] + i;
-    gs_term t = {.pass = gs_plan_ref_pass(plan, v, pl->mask, n), .owner = pl->owner};
-    if (s->m->tok->step == s->m->tok->k)
-        gs_plan_ratio(s, plan, v, a, t, span);
-    else if (s->readout == GS_READ_MARGINAL)
-        plan_marginals(pl, plan, v, t);
+        p->pl->mask[i] = span[0] + i;
+    int pass = gs_plan_pass(p->plan, gs_planning_seq(p, GS_REF), p->pl->mask, n);
+    if (p->s->m->tok->step == p->s->m->tok->k)
+        gs_planning_ratio(p, pass, span);
+    else if (p->s->readout == GS_READ_MARGINAL)
+        plan_marginals(p, pass);
     else
-        plan_middle(s, plan, v, a, t);
+        plan_middle(p, pass);
 }
 
-const gs_mode gs_mode_mlm = {.name = "mlm", .tag = "GS_LLR", .what = "tokens of the variant masked", .check = check,
-                             .place = gs_place_centred, .plan = plan};
+static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t n)
+{
+    if (s->m->tok->step >= s->m->tok->k)
+        snprintf(out, n, "%s", mode->what);
+    else
+        snprintf(out, n, "all %d-mers over the base masked, %s", s->m->tok->k, s->readout == GS_READ_MARGINAL
+                 ? "mass of all of them per base" : "read at the one with the base in its middle");
+}
+
+const gs_mode gs_mode_mlm = {
+    .name = "mlm", .tag = "GS_LLR", .what = "tokens of the variant masked", .score = GS_LOG_RATIO, .digits = 4,
+    .needs = GS_NEEDS_HEAD | GS_NEEDS_MASK | GS_NEEDS_FIXED, .settings = GS_BY_READOUT,
+    .takes = GS_TAKES_SNV | GS_TAKES_MNV, .otherwise = &gs_mode_pll, .dense = &gs_mode_dense,
+    .describe = describe, .plan = plan,
+};

@@ -1,78 +1,66 @@
-#include <math.h>
 #include "score/mode.h"
+#include <stdio.h>
+#include <string.h>
 
-const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_pll, &gs_mode_wt, &gs_mode_cosine, &gs_mode_l2, &gs_mode_l1,
-                                   &gs_mode_dot, NULL};
+const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_dense, &gs_mode_pll, &gs_mode_wt, &gs_mode_cosine, &gs_mode_l2,
+                                   &gs_mode_l1, &gs_mode_dot, NULL};
 
-int gs_check_head(const gs_scorer *s, const char *mode, gs_err *e)
+const gs_mode *gs_mode_find(const char *name, size_t n)
 {
-    if (!s->m->head_rows)
-        return gs_fail(e, GS_EMODEL, "mode %s: the model has no head that predicts tokens, it gives embeddings only: use "
-                       "--mode cosine, l2, l1 or dot", mode);
-    return 0;
+    for (int i = 0; gs_modes[i]; i++)
+        if (strlen(gs_modes[i]->name) == n && !strncmp(gs_modes[i]->name, name, n))
+            return gs_modes[i];
+    return NULL;
 }
 
-int gs_check_fixed_tokens(const gs_scorer *s, const char *mode, gs_err *e)
+void gs_mode_names(const gs_model *m, char *out, size_t n)
 {
-    if (!s->m->tok->step)
-        return gs_fail(e, GS_EMODEL, "mode %s: a variant changes where this model's tokens lie, so that ref and alt have no "
-                       "token in common: use --mode cosine, l2, l1, dot or pll", mode);
-    return 0;
-}
-
-int gs_plan_ref_pass(gs_plan *plan, const gs_view *v, const int32_t *mask, int n_mask)
-{
-    int seq = gs_plan_seq_aux(plan, v->ref->ids, v->ref->n, v->aux, v->n_aux_bytes);
-    return gs_plan_pass(plan, seq, mask, n_mask);
-}
-
-int64_t gs_place_centred(const gs_scorer *s, const gs_allele *a)
-{
-    return a->pos - s->window / 2;
-}
-
-int64_t gs_place_shared(const gs_scorer *s, const gs_allele *a)
-{
-    int64_t pos = a->pos + a->skip;
-    return pos / s->core * s->core - s->flank;
-}
-
-int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last)
-{
-    *first = *last = 0;
-    for (int i = 0; i < t->n; i++)
-        if (t->beg[i] >= 0 && t->beg[i] < end && t->end[i] > beg) {
-            if (!*last)
-                *first = i;
-            *last = i + 1;
+    int left = 0;
+    for (int i = 0; gs_modes[i]; i++)
+        left += !m || !gs_mode_lacks(gs_modes[i], m);
+    size_t used = 0;
+    *out = 0;
+    for (int i = 0; gs_modes[i] && used < n; i++)
+        if (!m || !gs_mode_lacks(gs_modes[i], m)) {
+            left--;
+            used += (size_t)snprintf(out + used, n - used, "%s%s", gs_modes[i]->name, left > 1 ? ", " : left ? " or " : "");
         }
-    return *last > *first;
 }
 
-int gs_token_clean(const gs_scorer *s, const gs_tokens *t, const char *seq, int i)
+/* ---- what a model has of what modes need ---- */
+
+static int has_head(const gs_model *m) { return m->head_rows > 0; }
+static int has_mask(const gs_model *m) { return m->tok->mask >= 0; }
+static int has_fixed(const gs_model *m) { return m->tok->step > 0; }
+static int has_apart(const gs_model *m) { return !m->tok->step || m->tok->step >= m->tok->k; }
+static int has_visible(const gs_model *m) { return m->recipe.visible; }
+static int has_alone(const gs_model *m) { return !m->n_aux; }
+static int has_mask_rate(const gs_model *m) { return m->recipe.mask_rate > 0; }
+
+static const struct { unsigned need; int (*has)(const gs_model *m); const char *lacks; } needs[] = {
+    {GS_NEEDS_HEAD, has_head, "the model has no head that predicts tokens, it gives embeddings only"},
+    {GS_NEEDS_MASK, has_mask, "the model's tokenizer has no mask token"},
+    {GS_NEEDS_FIXED, has_fixed, "a variant changes where this model's tokens lie, so that ref and alt have no token in common"},
+    {GS_NEEDS_APART, has_apart, "this model's tokens overlap, so that a masked one can be read off its neighbours"},
+    {GS_NEEDS_VISIBLE, has_visible, "this model was trained on masked tokens only (recipe: visible = false), its predictions "
+                                    "for visible tokens mean nothing"},
+    {GS_NEEDS_ALONE, has_alone, "the other species of the alignment would show the bases of the alt window's ref"},
+    {GS_NEEDS_MASK_RATE, has_mask_rate, "the model does not say at what mask rate it was trained"},
+};
+
+const char *gs_mode_lacks(const gs_mode *mode, const gs_model *m)
 {
-    if (t->beg[i] < 0 || t->ids[i] == s->m->tok->unk || t->ids[i] >= s->m->head_rows)
-        return 0;
-    for (int j = t->beg[i]; j < t->end[i]; j++)
-        if (seq[j] == 'N')
-            return 0;
-    return 1;
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
+        if ((mode->needs & needs[i].need) && !needs[i].has(m))
+            return needs[i].lacks;
+    return NULL;
 }
 
-void gs_plan_ratio(const gs_scorer *s, gs_plan *plan, const gs_view *v, gs_allele *a, gs_term t, const int span[2])
+const gs_mode *gs_mode_for(const gs_mode *mode, const gs_scorer *s, unsigned kind)
 {
-    for (int i = span[0]; i < span[1]; i++)
-        if (i >= v->alt->n || !gs_token_clean(s, v->ref, v->ref_seq, i) || !gs_token_clean(s, v->alt, v->alt_seq, i)) {
-            a->flag = GS_FLAG_N_CONTEXT;
-            return;
-        }
-    for (int i = span[0]; i < span[1]; i++) {
-        t.pos = i;
-        t.id = v->alt->ids[i];
-        t.weight = v->weight;
-        gs_plan_term(plan, &t);
-        t.id = v->ref->ids[i];
-        t.weight = -v->weight;
-        gs_plan_term(plan, &t);
-    }
+    if ((kind & GS_TAKES_INDEL) && !s->indels)
+        return NULL;
+    while (mode && !(mode->takes & kind))
+        mode = mode->otherwise;
+    return mode && !gs_mode_lacks(mode, s->m) ? mode : NULL;
 }

@@ -54,9 +54,14 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     gs_worker *wk = gs_worker_new();
     if (gs_scorer_init(&s, m, opt, &e))
         fail_msg("%s", e.msg);
-    pl.win = (gs_window){.len = LEN, .cap = LEN, .focus = AT, .ref = strdup(seq), .alt = strdup(alt_seq)};
-    const gs_mode *mode = a.kind == GS_INDEL ? &gs_mode_pll : opt->dense ? &gs_mode_dense : s.modes[0];
-    assert_int_equal(gs_plan_windows(&s, mode, &pl, &plan, &a, &e), 0);
+    assert_int_equal(gs_context_reserve(&pl.fwd, (int[]){LEN, LEN}, &e), 0);
+    memcpy(pl.fwd.seq[GS_REF], seq, LEN);
+    memcpy(pl.fwd.seq[GS_ALT], alt_seq, LEN);
+    pl.fwd.beg[GS_REF] = pl.fwd.beg[GS_ALT] = AT;
+    pl.fwd.end[GS_REF] = AT + a.del;
+    pl.fwd.end[GS_ALT] = AT + a.ins;
+    const gs_mode *mode = gs_mode_for(s.modes[0], &s, a.kind == GS_INDEL ? GS_TAKES_INDEL : GS_TAKES_SNV | GS_TAKES_MNV);
+    assert_int_equal(gs_plan_context(&s, mode, &pl, &plan, &a, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_OK);
     assert_int_equal(gs_plan_sort(&plan, &e), 0);
     for (int i = 0; i < (int)plan.n_pass; i++)
@@ -181,7 +186,7 @@ static void test_dense(void **state)
     char alt[LEN + 1], mask[LEN + 1];
     int n = 0;
     mask_at(mask, 0, 0);
-    for (int i = s.flank; i < s.flank + s.core; i++)
+    for (int i = s.grid.flank; i < s.grid.flank + s.grid.core; i++)
         if (i % s.phases == AT % s.phases)
             mask[i] = 'x', n++;
     assert_true(n <= 0.25 * LEN && n > 1);

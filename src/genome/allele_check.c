@@ -1,8 +1,6 @@
-#include "genome/window.h"
-#include <stdlib.h>
+/* An allele against the reference. */
 #include <string.h>
-
-/* ---- an allele against the reference ---- */
+#include "genome/allele.h"
 
 /* Does IUPAC code `code` (upper case) include base b (ACGT, any case)? */
 static int includes(char code, char b)
@@ -79,73 +77,4 @@ int gs_allele_check(gs_allele *a, gs_ref *r, char *where, int n, gs_err *e)
     int shown = a->ref_len < n - 1 ? a->ref_len : n - 1;
     where[shown] = 0;
     return gs_ref_fetch(r, a->rid, a->pos, shown, where, e);
-}
-
-/* ---- windows ---- */
-
-void gs_window_free(gs_window *w)
-{
-    free(w->ref);
-    free(w->alt);
-    *w = (gs_window){0};
-}
-
-static int reserve(gs_window *w, int len, gs_err *e)
-{
-    if (len <= w->cap)
-        return 0;
-    char *ref = malloc((size_t)len + 1), *alt = malloc((size_t)len + 1);
-    if (!ref || !alt) {
-        free(ref);
-        free(alt);
-        return gs_fail_mem(e, "a window", 2 * (size_t)len);
-    }
-    gs_window_free(w);
-    w->ref = ref;
-    w->alt = alt;
-    w->cap = len;
-    return 0;
-}
-
-static void mask(char *seq, int len)
-{
-    for (int i = 0; i < len; i++)
-        seq[i] = is_acgt(seq[i]) ? seq[i] : 'N';
-}
-
-int gs_window_make(gs_window *w, gs_ref *r, const gs_allele *a, int64_t beg, int len, gs_err *e)
-{
-    int64_t at = a->pos + a->skip - beg;
-    int longest = a->del > a->ins ? a->del : a->ins;
-    if ((a->flag != GS_FLAG_OK && a->flag != GS_FLAG_SAME) || at < 0 || at + longest > len)
-        return gs_fail(e, GS_EINTERNAL, "no window of %d bases for an allele of %d and %d bases (%s)", len, a->ref_len,
-                       a->alt_len, gs_flag_name(a->flag));
-    int rc = reserve(w, len, e), focus = (int)at, right = focus + a->ins;
-    if (rc)
-        return rc;
-    w->beg = beg;
-    w->len = len;
-    w->focus = focus;
-    w->ref[len] = w->alt[len] = 0;
-    rc = gs_ref_fetch(r, a->rid, w->beg, len, w->ref, e);
-    if (!rc)
-        rc = gs_ref_fetch(r, a->rid, a->pos + a->skip + a->del, len - right, w->alt + right, e);
-    if (rc)
-        return rc;
-    memcpy(w->alt, w->ref, (size_t)focus);
-    for (int i = 0; i < a->ins; i++)
-        w->alt[focus + i] = (char)(a->alt[a->skip + i] & ~0x20);
-    mask(w->ref, len);
-    mask(w->alt, len);
-    return 0;
-}
-
-void gs_revcomp(char *seq, int64_t len)
-{
-    static const char pair[256] = {['A'] = 'T', ['C'] = 'G', ['G'] = 'C', ['T'] = 'A'};
-    for (int64_t i = 0, j = len - 1; i <= j; i++, j--) {
-        char x = pair[(unsigned char)seq[i]], y = pair[(unsigned char)seq[j]];
-        seq[i] = y ? y : 'N';
-        seq[j] = x ? x : 'N';
-    }
 }

@@ -1,0 +1,35 @@
+/* The sentence about a score in the INFO header. */
+#include <stdio.h>
+#include "score/mode.h"
+
+static const char *strand_words(int strands)
+{
+    return strands == 1 ? "forward strand" : strands == 2 ? "reverse strand" : "mean of both strands";
+}
+
+static void describe_indels(const gs_scorer *s, const gs_mode *mode, char *out, size_t n)
+{
+    const gs_mode *by = gs_mode_for(mode, s, GS_TAKES_INDEL);
+    char how[160];
+    if (!by) {
+        snprintf(out, n, "indels not scored");
+    } else if (!by->describe_indels) {
+        snprintf(out, n, "indels in the same way");
+    } else {
+        by->describe_indels(s, how, sizeof how);
+        snprintf(out, n, "indels: %s", how);
+    }
+}
+
+void gs_scorer_describe(const gs_scorer *s, int i, char *out, size_t n)
+{
+    const gs_mode *mode = s->modes[i];
+    char indels[180], reading[200];
+    describe_indels(s, mode, indels, sizeof indels);
+    if (mode->describe)
+        mode->describe(mode, s, reading, sizeof reading);
+    else
+        snprintf(reading, sizeof reading, "%s", mode->what);
+    snprintf(out, n, "gscore %s; mode %s: %s; %d bp window%s; %s; %s", mode->score, mode->name, reading, s->grid.window,
+             s->around == &gs_context_clipped ? " clipped at contig ends" : "", strand_words(s->strands), indels);
+}

@@ -1,0 +1,51 @@
+/* What modes share: tokens over bases, tokens of known truth, ratios of two tokens. */
+#include "score/mode.h"
+
+int gs_planning_seq(gs_planning *p, int side)
+{
+    const gs_tokens *t = &p->tokens[side];
+    return gs_plan_seq_aux(p->plan, t->ids, t->n, p->aux, p->n_aux_bytes);
+}
+
+int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last)
+{
+    *first = *last = 0;
+    for (int i = 0; i < t->n; i++)
+        if (t->beg[i] >= 0 && t->beg[i] < end && t->end[i] > beg) {
+            if (!*last)
+                *first = i;
+            *last = i + 1;
+        }
+    return *last > *first;
+}
+
+int gs_planning_clean(const gs_planning *p, int side, int i)
+{
+    const gs_tokens *t = &p->tokens[side];
+    if (t->beg[i] < 0 || t->ids[i] == p->s->m->tok->unk || t->ids[i] >= p->s->m->head_rows)
+        return 0;
+    for (int j = t->beg[i]; j < t->end[i]; j++)
+        if (p->c->seq[side][j] == 'N')
+            return 0;
+    return 1;
+}
+
+void gs_planning_ratio(gs_planning *p, int pass, const int span[2])
+{
+    const gs_tokens *ref = &p->tokens[GS_REF], *alt = &p->tokens[GS_ALT];
+    gs_term t = {.pass = pass, .owner = p->pl->owner};
+    for (int i = span[0]; i < span[1]; i++)
+        if (i >= alt->n || !gs_planning_clean(p, GS_REF, i) || !gs_planning_clean(p, GS_ALT, i)) {
+            p->a->flag = GS_FLAG_N_CONTEXT;
+            return;
+        }
+    for (int i = span[0]; i < span[1]; i++) {
+        t.pos = i;
+        t.id = alt->ids[i];
+        t.weight = p->weight;
+        gs_plan_term(p->plan, &t);
+        t.id = ref->ids[i];
+        t.weight = -p->weight;
+        gs_plan_term(p->plan, &t);
+    }
+}

@@ -1,0 +1,128 @@
+#include "score/planner.h"
+#include <stdlib.h>
+#include <string.h>
+#include "score/mode.h"
+
+void gs_planner_free(gs_planner *pl)
+{
+    gs_context_free(&pl->fwd);
+    gs_context_free(&pl->rev);
+    gs_tokens_free(&pl->tokens[GS_REF]);
+    gs_tokens_free(&pl->tokens[GS_ALT]);
+    gs_msa_rows_free(&pl->rows);
+    free(pl->mask);
+    memset(pl, 0, sizeof *pl);
+}
+
+/* ---- one strand ---- */
+
+/* Both sides of the strand as tokens; n_context where a stretch of N gives BPE a token a base. */
+static int read_tokens(gs_planning *p, gs_err *e)
+{
+    int most = p->s->m->tok->max_tokens;
+    for (int side = GS_REF; side <= GS_ALT; side++) {
+        int rc = gs_encode_window(p->s->m->tok, p->c->seq[side], p->c->len[side], &p->pl->tokens[side], e);
+        if (rc)
+            return rc;
+        if (most && p->tokens[side].n > most)
+            p->a->flag = GS_FLAG_N_CONTEXT;
+    }
+    return 0;
+}
+
+/* Aligned species of the window; unsupported where the alignment has holes. */
+static void read_alignment(gs_planning *p)
+{
+    gs_msa_rows *rows = &p->pl->rows;
+    if (!p->pl->msa)
+        return;
+    if (rows->covered < p->c->len[GS_REF] || p->tokens[GS_REF].n != p->c->len[GS_REF])
+        p->a->flag = GS_FLAG_UNSUPPORTED;
+    if (p->reverse)
+        gs_msa_revcomp(rows);
+    p->aux = rows->aux;
+    p->n_aux_bytes = rows->len * rows->n_species;
+}
+
+static int plan_strand(gs_planning *p, gs_err *e)
+{
+    gs_planner *pl = p->pl;
+    if (p->reverse && gs_context_revcomp(&pl->rev, &pl->fwd, e))
+        return -(int)GS_ENOMEM;
+    p->c = p->reverse ? &pl->rev : &pl->fwd;
+    int rc = read_tokens(p, e);
+    if (rc)
+        return rc;
+    read_alignment(p);
+    if (p->a->flag == GS_FLAG_OK)
+        p->mode->plan(p);
+    return 0;
+}
+
+int gs_plan_context(const gs_scorer *s, const gs_mode *mode, gs_planner *pl, gs_plan *plan, gs_allele *a, gs_err *e)
+{
+    int n_strands = (s->strands & 1) + (s->strands >> 1 & 1), rc = 0;
+    for (int reverse = 0; reverse < 2 && !rc && a->flag == GS_FLAG_OK; reverse++)
+        if (s->strands >> reverse & 1)
+            rc = plan_strand(&(gs_planning){.s = s, .mode = mode, .pl = pl, .plan = plan, .a = a, .tokens = pl->tokens,
+                                            .reverse = reverse, .weight = 1.0f / (float)n_strands}, e);
+    return rc;
+}
+
+/* ---- one allele ---- */
+
+/* What the allele is to modes. Tokens lie at whole multiples of k of the contig where a mode asks. */
+static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
+{
+    int64_t at = a->pos + a->skip, k = s->m->tok->k;
+    if (a->kind == GS_INDEL)
+        return GS_TAKES_INDEL;
+    if (a->kind == GS_SNV)
+        return GS_TAKES_SNV;
+    return at / k == (at + a->del - 1) / k ? GS_TAKES_MNV | GS_TAKES_MNV_IN_TOKEN : GS_TAKES_MNV;
+}
+
+/* Passes of distances are shared within one window only: both sides must be in one batch. */
+static void open_group(gs_planner *pl, gs_plan *plan, const gs_allele *a)
+{
+    if (plan->grouped && pl->group_rid == a->rid && pl->group_start == pl->fwd.start)
+        return;
+    pl->group_rid = a->rid;
+    pl->group_start = pl->fwd.start;
+    gs_plan_group(plan);
+}
+
+static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
+{
+    const gs_mode *mode = gs_mode_for(s->modes[i], s, kind_of(s, a));
+    if (!mode) {
+        a->flag = GS_FLAG_UNSUPPORTED;
+        return 0;
+    }
+    const gs_context_kind *kind = mode->context ? mode->context : s->around;
+    int rc = kind->make(&pl->fwd, &s->grid, ref, a, e);
+    if (!rc && pl->msa && a->flag == GS_FLAG_OK)
+        rc = gs_msa_fetch(pl->msa, gs_ref_name(ref, a->rid), pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
+    if (rc || a->flag != GS_FLAG_OK)
+        return rc;
+    if (mode->settings & GS_BY_POOL)
+        open_group(pl, plan, a);
+    return gs_plan_context(s, mode, pl, plan, a, e);
+}
+
+int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
+{
+    gs_flag worst = GS_FLAG_OK;
+    int rc = 0, first = pl->owner;
+    for (int i = 0; i < s->n_modes && !rc; i++, pl->owner++) {
+        a->flag = GS_FLAG_OK;
+        rc = plan_mode(s, i, pl, plan, ref, a, e);
+        if (a->flag == GS_FLAG_OK)
+            pl->score[i] = 0;
+        else if (worst == GS_FLAG_OK)
+            worst = a->flag;
+    }
+    pl->owner = first;
+    a->flag = worst;
+    return rc;
+}
