@@ -56,12 +56,12 @@ static gs_allele change(gs_context *c)
 
 static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
 {
-    int rc = gs_plan_sort(plan, e);
+    int rc = gs_plan_cut(plan, m, plan->tokens, e);
     gs_worker *worker = gs_worker_new();
     if (!worker)
         rc = rc ? rc : gs_fail_mem(e, "a worker", sizeof *worker);
-    if (!rc)
-        rc = gs_evaluate(worker, m, plan, 0, (int)plan->n_pass, e);
+    for (int i = 0; i < plan->n_batch && !rc; i++)
+        rc = gs_evaluate(worker, m, plan, i, e);
     gs_worker_free(worker);
     return rc;
 }
@@ -84,7 +84,7 @@ static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float 
     if ((rc = evaluate_all(m, plan, e)))
         return rc;
     *llr = 0;
-    gs_plan_sum(plan, llr);
+    gs_plan_sum(plan, m, llr);
     return 0;
 }
 

@@ -36,7 +36,6 @@ void gs_job_free(gs_job *j)
     free(j->drop);
     free(j->res);
     free(j->score);
-    free(j->cut);
     gs_plan_free(&j->plan);
     free(j);
 }
@@ -137,6 +136,7 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, 
 {
     j->n_rec = 0;
     j->n_res = 0;
+    j->next_batch = j->done_batch = 0;
     gs_plan_clear(&j->plan);
     while (j->n_rec < j->cap_rec && j->plan.tokens < max_tokens && !j->plan.failed) {
         int rc = gs_vcf_read(t->vcf, j->rec[j->n_rec], e);
@@ -147,26 +147,7 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, 
         if ((rc = read_record(j, t, pl, e)))
             return rc;
     }
-    int rc = gs_plan_sort(&j->plan, e);
-    return rc ? rc : j->n_rec > 0;
-}
-
-int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e)
-{
-    size_t n = j->plan.n_pass, tokens = 0;
-    if (gs_reserve(&j->cut, &j->cap_cut, n + 1, sizeof *j->cut))
-        return gs_fail_mem(e, "a batch of variants", (n + 1) * sizeof *j->cut);
-    j->n_batch = j->next_batch = j->done_batch = 0;
-    for (size_t i = 0; i < n; i++) {
-        size_t len = (size_t)j->plan.seq[j->plan.pass[i].seq].n;
-        if (i == 0 || (tokens + len > batch_tokens && !j->plan.pass[i].joined)) {
-            j->cut[j->n_batch++] = (int)i;
-            tokens = 0;
-        }
-        tokens += len;
-    }
-    j->cut[j->n_batch] = (int)n;
-    return 0;
+    return j->n_rec > 0;
 }
 
 /* What an allele without a score of its own gets: 0 where ALT is REF, else nothing. */

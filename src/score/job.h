@@ -31,9 +31,7 @@ typedef struct gs_job {
     float *score;                /* [n_res, modes]; NAN: this mode has none */
     size_t cap_score;
     gs_plan plan;
-    int *cut;                    /* batch i is passes cut[i] .. cut[i + 1] of the plan */
-    int n_batch, next_batch, done_batch;
-    size_t cap_cut;
+    int next_batch, done_batch;  /* of the plan's batches: to be taken next, done so far */
 } gs_job;
 
 gs_job *gs_job_new(int max_records);
@@ -42,8 +40,6 @@ void gs_job_free(gs_job *j);
 /* Fill with records until `max_tokens` tokens of work or the job's record limit. 1 if anything was read, 0 at the end
  * of the input, negative on error. */
 int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e);
-/* Cut the passes into batches of about batch_tokens (at least one pass each). */
-int gs_job_cut(gs_job *j, size_t batch_tokens, gs_err *e);
 /* Put scores and flags into record i; *first moves on over its results. The tally is kept. */
 int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally *tally);
 #endif

@@ -48,7 +48,7 @@ struct gs_mode {
     const gs_mode *otherwise; /* who scores the alleles that it does not take; NULL: nobody */
     const gs_mode *dense;    /* who takes its place with --dense; NULL: nobody */
     const gs_context_kind *context;   /* NULL: around the variant, as the recipe wants it */
-    gs_metric metric;        /* of distances */
+    const gs_probe_kind *probe; /* what tells apart modes that share a file; NULL */
     int digits;              /* decimals of the score as text, */
     int significant;         /* 1: significant digits instead */
     float same;              /* score of an ALT that equals REF; NAN: none */
@@ -79,6 +79,8 @@ int gs_planning_seq(gs_planning *p, int side);
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last);
 /* Is token i of a side made of A, C, G, T only, and known to the head? */
 int gs_planning_clean(const gs_planning *p, int side, int i);
+/* Score += weight * log p of vocabulary entry id at token i of a pass. */
+void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight);
 /* Log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is not clean. */
 void gs_planning_ratio(gs_planning *p, int pass, const int span[2]);
 #endif

@@ -15,31 +15,38 @@ static int change_tokens(const gs_tokens *t, int beg, int end, int *first, int *
     return gs_tokens_over(t, beg, end, first, last);
 }
 
-/* Tokens of a side that the distance takes the mean over. */
+/* Tokens of a side that are compared: special ones too where all are laid end to end. */
 static int pooled(const gs_planning *p, int side, int *first, int *last)
 {
     const gs_context *c = p->c;
     const gs_tokens *t = &p->tokens[side];
+    int margin = p->s->m->margin;
     if (p->s->pool == GS_POOL_TOKEN)
         return change_tokens(t, c->beg[side], c->end[side], first, last);
-    return gs_tokens_over(t, p->s->m->margin, c->len[side] - p->s->m->margin, first, last);
+    if (p->s->pool == GS_POOL_MEAN)
+        return gs_tokens_over(t, margin, c->len[side] - margin, first, last);
+    *first = margin;
+    *last = t->n - margin;
+    return *last > *first;
 }
 
 static void plan(gs_planning *p)
 {
-    gs_pair q = {.flat = p->s->pool == GS_POOL_FLAT, .owner = p->pl->owner, .weight = p->weight, .metric = p->mode->metric};
+    gs_probe q = {.kind = p->mode->probe, .owner = p->pl->owner, .weight = p->weight, .arg = p->s->pool == GS_POOL_FLAT};
+    int found = 1;
     if (p->aux && p->a->kind == GS_INDEL) {
         p->a->flag = GS_FLAG_UNSUPPORTED;   /* nobody has aligned the other species to the alt window */
         return;
     }
-    if (q.flat ? p->tokens[GS_REF].n != p->tokens[GS_ALT].n
-               : !pooled(p, GS_REF, &q.beg[0], &q.end[0]) || !pooled(p, GS_ALT, &q.beg[1], &q.end[1])) {
+    for (int side = GS_REF; side <= GS_ALT; side++)
+        found &= pooled(p, side, &q.beg[side], &q.end[side]);
+    if (!found || (q.arg && p->tokens[GS_REF].n != p->tokens[GS_ALT].n)) {
         p->a->flag = GS_FLAG_N_CONTEXT;
         return;
     }
     for (int side = GS_REF; side <= GS_ALT; side++)
         q.pass[side] = gs_plan_pass(p->plan, gs_planning_seq(p, side), NULL, 0);
-    gs_plan_pair(p->plan, &q);
+    gs_plan_probe(p->plan, &q);
 }
 
 static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t n)
@@ -50,14 +57,14 @@ static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t 
 }
 
 #define MOVES "how much the variant moves the model's embedding, 0 = not at all"
-#define DISTANCE(NAME, TAG, METRIC, SCORE, SAME, WHAT)                                                         \
+#define DISTANCE(NAME, TAG, PROBE, SCORE, SAME, WHAT)                                                         \
     {.name = NAME, .tag = TAG, .what = WHAT, .score = SCORE, .digits = 6, .significant = 1, .same = SAME,      \
-     .settings = GS_BY_POOL, .takes = GS_TAKES_SNV | GS_TAKES_MNV | GS_TAKES_INDEL, .metric = METRIC,          \
+     .settings = GS_BY_POOL, .takes = GS_TAKES_SNV | GS_TAKES_MNV | GS_TAKES_INDEL, .probe = &PROBE,          \
      .describe = describe, .plan = plan}
 
-const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", GS_COSINE, MOVES, 0,
+const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", gs_probe_cosine, MOVES, 0,
                                         "1 - cosine of the last hidden states of ref and alt");
-const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", GS_L2, MOVES, 0, "L2 distance of the last hidden states of ref and alt");
-const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", GS_L1, MOVES, 0, "L1 distance of the last hidden states of ref and alt");
-const gs_mode gs_mode_dot = DISTANCE("dot", "GS_DOT", GS_DOT, "agreement of the model's embeddings of ref and alt; without "
+const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", gs_probe_l2, MOVES, 0, "L2 distance of the last hidden states of ref and alt");
+const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", gs_probe_l1, MOVES, 0, "L1 distance of the last hidden states of ref and alt");
+const gs_mode gs_mode_dot = DISTANCE("dot", "GS_DOT", gs_probe_dot, "agreement of the model's embeddings of ref and alt; without "
                                      "a change their square length", NAN, "dot product of the last hidden states of ref and alt");

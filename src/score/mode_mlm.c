@@ -9,29 +9,20 @@
 #include "base/vec.h"
 #include "score/mode.h"
 
-/* One base of the change: a part for each token over it. */
-static void plan_marginal(gs_planning *p, gs_term t, int i)
-{
-    const gs_context *c = p->c;
-    const gs_tokens *ref = &p->tokens[GS_REF];
-    int first, last, at = c->beg[GS_REF] + i;
-    t.ref = c->seq[GS_REF][at];
-    t.alt = c->seq[GS_ALT][c->beg[GS_ALT] + i];
-    if (t.ref == t.alt || !gs_tokens_over(ref, at, at + 1, &first, &last))
-        return;
-    t.set = p->pl->n_set + i;
-    for (t.pos = first; t.pos < last; t.pos++) {
-        t.offset = at - ref->beg[t.pos];
-        gs_plan_term(p->plan, &t);
-    }
-}
-
+/* The bases of the change, each read off all tokens over it. */
 static void plan_marginals(gs_planning *p, int pass)
 {
-    int n = p->c->end[GS_REF] - p->c->beg[GS_REF];
-    for (int i = 0; i < n; i++)
-        plan_marginal(p, (gs_term){.pass = pass, .owner = p->pl->owner, .weight = p->weight}, i);
-    p->pl->n_set += n;
+    const gs_context *c = p->c;
+    const gs_tokens *t = &p->tokens[GS_REF];
+    gs_probe q = {.kind = &gs_probe_base_mass, .owner = p->pl->owner, .weight = p->weight, .pass = {pass}};
+    for (int at = c->beg[GS_REF]; at < c->end[GS_REF]; at++) {
+        q.base[GS_REF] = c->seq[GS_REF][at];
+        q.base[GS_ALT] = c->seq[GS_ALT][at];
+        if (q.base[GS_REF] == q.base[GS_ALT] || !gs_tokens_over(t, at, at + 1, &q.beg[0], &q.end[0]))
+            continue;
+        q.arg = at - t->beg[q.beg[0]];
+        gs_plan_probe(p->plan, &q);
+    }
 }
 
 /* The k-mer with the base at place (k - 1) / 2, on the reverse strand the same k-mer of the genome. */

@@ -8,15 +8,11 @@ static void plan_sum(gs_planning *p, int side, int flank)
 {
     const gs_tokens *t = &p->tokens[side];
     int first, last, seq = gs_planning_seq(p, side);
-    gs_term term = {.owner = p->pl->owner, .weight = side == GS_ALT ? p->weight : -p->weight};
+    float weight = side == GS_ALT ? p->weight : -p->weight;
     gs_tokens_over(t, p->c->beg[side] - flank, p->c->end[side] + flank, &first, &last);
     for (int32_t i = first; i < last; i++)
-        if (gs_planning_clean(p, side, i)) {
-            term.pass = gs_plan_pass(p->plan, seq, &i, 1);
-            term.pos = i;
-            term.id = t->ids[i];
-            gs_plan_term(p->plan, &term);
-        }
+        if (gs_planning_clean(p, side, i))
+            gs_planning_token(p, gs_plan_pass(p->plan, seq, &i, 1), i, t->ids[i], weight);
 }
 
 /* Every token over the changed bases must be clean. */

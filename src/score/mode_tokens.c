@@ -30,22 +30,22 @@ int gs_planning_clean(const gs_planning *p, int side, int i)
     return 1;
 }
 
+void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight)
+{
+    gs_plan_probe(p->plan, &(gs_probe){.kind = &gs_probe_token, .owner = p->pl->owner, .weight = weight, .pass = {pass},
+                                       .beg = {i}, .end = {i + 1}, .arg = id});
+}
+
 void gs_planning_ratio(gs_planning *p, int pass, const int span[2])
 {
     const gs_tokens *ref = &p->tokens[GS_REF], *alt = &p->tokens[GS_ALT];
-    gs_term t = {.pass = pass, .owner = p->pl->owner};
     for (int i = span[0]; i < span[1]; i++)
         if (i >= alt->n || !gs_planning_clean(p, GS_REF, i) || !gs_planning_clean(p, GS_ALT, i)) {
             p->a->flag = GS_FLAG_N_CONTEXT;
             return;
         }
     for (int i = span[0]; i < span[1]; i++) {
-        t.pos = i;
-        t.id = alt->ids[i];
-        t.weight = p->weight;
-        gs_plan_term(p->plan, &t);
-        t.id = ref->ids[i];
-        t.weight = -p->weight;
-        gs_plan_term(p->plan, &t);
+        gs_planning_token(p, pass, i, alt->ids[i], p->weight);
+        gs_planning_token(p, pass, i, ref->ids[i], -p->weight);
     }
 }

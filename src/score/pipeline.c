@@ -69,7 +69,7 @@ static void publish(pipeline *p, int at, int more)
 {
     pthread_mutex_lock(&p->lock);
     if (more) {
-        p->state[at] = p->ring[at]->n_batch ? FILLED : DONE;
+        p->state[at] = p->ring[at]->plan.n_batch ? FILLED : DONE;
         p->n_filled++;
     } else {
         p->read_all = 1;
@@ -87,7 +87,7 @@ static void *reader(void *arg)
     while (more && (at = wait_free(p)) >= 0) {
         gs_job *j = p->ring[at];
         more = gs_job_read(j, p->task, &pl, (size_t)JOB_BATCHES * BATCH_TOKENS, &e);
-        if (more > 0 && gs_job_cut(j, batch_tokens(p, j), &e))
+        if (more > 0 && gs_plan_cut(&j->plan, p->task->scorer->m, batch_tokens(p, j), &e))
             more = -1;
         if (more < 0) {
             fail(p, &e);
@@ -106,7 +106,7 @@ static gs_job *next_work(pipeline *p, int *batch)
 {
     for (size_t i = p->n_written; i < p->n_filled; i++) {
         gs_job *j = p->ring[i % (size_t)p->n];
-        if (p->state[i % (size_t)p->n] == FILLED && j->next_batch < j->n_batch) {
+        if (p->state[i % (size_t)p->n] == FILLED && j->next_batch < j->plan.n_batch) {
             *batch = j->next_batch++;
             return j;
         }
@@ -129,7 +129,7 @@ static gs_job *take(pipeline *p, int *batch)
 static void done(pipeline *p, gs_job *j)
 {
     pthread_mutex_lock(&p->lock);
-    if (++j->done_batch == j->n_batch)
+    if (++j->done_batch == j->plan.n_batch)
         for (int i = 0; i < p->n; i++)
             if (p->ring[i] == j)
                 p->state[i] = DONE;
@@ -150,8 +150,7 @@ static void *worker(void *arg)
         return NULL;
     }
     while ((j = take(p, &batch))) {
-        int from = j->cut[batch], to = j->cut[batch + 1];
-        if (gs_evaluate(worker, p->task->scorer->m, &j->plan, from, to, &e)) {
+        if (gs_evaluate(worker, p->task->scorer->m, &j->plan, batch, &e)) {
             fail(p, &e);
             break;
         }
@@ -177,7 +176,7 @@ static int write_job(pipeline *p, gs_job *j, gs_err *e)
 {
     size_t next = 0;
     int rc = 0;
-    gs_plan_sum(&j->plan, j->score);
+    gs_plan_sum(&j->plan, p->task->scorer->m, j->score);
     for (int i = 0; i < j->n_rec && !rc; i++) {
         size_t first = next;
         rc = gs_job_annotate(j, i, &next, p->task, p->tally);

@@ -1,14 +1,12 @@
 #include "score/plan.h"
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/vec.h"
 
 void gs_plan_clear(gs_plan *p)
 {
-    p->n_pool = p->n_seq = p->n_pass = p->n_term = p->n_pair = p->tokens = p->group = 0;
-    p->grouped = 0;
-    p->failed = 0;
+    p->n_pool = p->n_seq = p->n_pass = p->n_probe = p->tokens = 0;
+    p->failed = p->n_batch = 0;
     if (p->seqs.n_slots)
         memset(p->seqs.slot, 0xff, p->seqs.n_slots * sizeof *p->seqs.slot);
     if (p->passes.n_slots)
@@ -20,12 +18,13 @@ void gs_plan_free(gs_plan *p)
     free(p->pool);
     free(p->seq);
     free(p->pass);
-    free(p->term);
-    free(p->pair);
+    free(p->probe);
     free(p->seqs.slot);
     free(p->passes.slot);
-    free(p->term_of);
+    free(p->cut);
+    free(p->read);
     free(p->first);
+    free(p->kept);
     memset(p, 0, sizeof *p);
 }
 
@@ -145,7 +144,7 @@ int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
     size_t s = h & (p->passes.n_slots - 1);
     for (; p->passes.slot[s] >= 0; s = (s + 1) & (p->passes.n_slots - 1)) {
         const gs_pass *q = &p->pass[p->passes.slot[s]];
-        if ((size_t)p->passes.slot[s] >= p->group && q->hash == h && q->seq == seq && q->n_mask == n_mask
+        if (q->hash == h && q->seq == seq && q->n_mask == n_mask
             && (!n_mask || !memcmp(p->pool + q->mask, mask, (size_t)n_mask * sizeof *mask)))
             return p->passes.slot[s];
     }
@@ -153,80 +152,143 @@ int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
         p->failed = 1;
         return 0;
     }
-    p->pass[p->n_pass] = (gs_pass){.seq = seq, .n_mask = n_mask, .joined = p->grouped && p->n_pass > p->group,
-                                   .mask = pool_add(p, mask, n_mask), .hash = h};
+    p->pass[p->n_pass] = (gs_pass){.seq = seq, .n_mask = n_mask, .mask = pool_add(p, mask, n_mask), .hash = h};
     p->passes.slot[s] = (int)p->n_pass;
     p->tokens += (size_t)p->seq[seq].n;
     return (int)p->n_pass++;
 }
 
-void gs_plan_term(gs_plan *p, const gs_term *t)
+void gs_plan_probe(gs_plan *p, const gs_probe *q)
 {
-    if (p->failed || gs_reserve(&p->term, &p->cap_term, p->n_term + 1, sizeof *p->term)) {
+    if (p->failed || gs_reserve(&p->probe, &p->cap_probe, p->n_probe + 1, sizeof *p->probe)) {
         p->failed = 1;
         return;
     }
-    p->term[p->n_term++] = *t;
+    p->probe[p->n_probe++] = *q;
 }
 
-void gs_plan_pair(gs_plan *p, const gs_pair *q)
+/* ---- into batches ---- */
+
+enum { JOINED = 4 };         /* batches grow so many times for passes that are compared */
+
+static int sides(const gs_probe *q)
 {
-    if (p->failed || gs_reserve(&p->pair, &p->cap_pair, p->n_pair + 1, sizeof *p->pair)) {
-        p->failed = 1;
-        return;
+    return q->kind->compare ? 2 : 1;
+}
+
+/* joined[i]: passes before i and from i on are compared with one another. It comes zeroed, for n_pass + 1 passes. */
+static void mark_joined(const gs_plan *p, int *joined)
+{
+    for (size_t i = 0; i < p->n_probe; i++) {
+        const gs_probe *q = &p->probe[i];
+        if (sides(q) == 2) {
+            joined[(q->pass[0] < q->pass[1] ? q->pass[0] : q->pass[1]) + 1]++;
+            joined[(q->pass[0] > q->pass[1] ? q->pass[0] : q->pass[1]) + 1]--;
+        }
     }
-    p->pair[p->n_pair++] = *q;
+    for (size_t i = 1; i <= p->n_pass; i++)
+        joined[i] += joined[i - 1];
 }
 
-void gs_plan_group(gs_plan *p)
+static void cut_passes(gs_plan *p, const int *joined, size_t batch_tokens)
 {
-    p->group = p->n_pass;
-    p->grouped = 1;
+    size_t tokens = 0;
+    p->n_batch = 0;
+    for (size_t i = 0; i < p->n_pass; i++) {
+        size_t len = (size_t)p->seq[p->pass[i].seq].n, most = batch_tokens * (joined[i] ? JOINED : 1);
+        if (i == 0 || tokens + len > most) {
+            p->cut[p->n_batch++] = (int)i;
+            tokens = 0;
+        }
+        tokens += len;
+    }
+    p->cut[p->n_batch] = (int)p->n_pass;
 }
 
-int gs_plan_sort(gs_plan *p, gs_err *e)
+/* Counting sort of the probes' sides by pass; first[i + 1] runs ahead while filling and ends as the end of pass i. */
+static void order_probes(gs_plan *p)
 {
-    free(p->term_of);
+    for (size_t i = 0; i < p->n_probe; i++)
+        for (int s = 0; s < sides(&p->probe[i]); s++)
+            p->first[p->probe[i].pass[s] + 2]++;
+    for (size_t i = 0; i < p->n_pass; i++)
+        p->first[i + 2] += p->first[i + 1];
+    for (size_t i = 0; i < p->n_probe; i++)
+        for (int s = 0; s < sides(&p->probe[i]); s++)
+            p->read[p->first[p->probe[i].pass[s] + 1]++] = (gs_probe_side){(int)i, s};
+}
+
+static int batch_of(const gs_plan *p, int pass)
+{
+    int lo = 0, hi = p->n_batch;
+    while (hi - lo > 1) {
+        int mid = (lo + hi) / 2;
+        if (p->cut[mid] <= pass)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Places for what is kept of probes whose passes were parted; how many numbers there are. */
+static size_t place_kept(gs_plan *p, const gs_model *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_probe; i++) {
+        gs_probe *q = &p->probe[i];
+        q->parted = sides(q) == 2 && batch_of(p, q->pass[0]) != batch_of(p, q->pass[1]);
+        for (int s = 0; s < 2 && q->parted; s++) {
+            q->kept[s] = n;
+            n += q->kind->keep(m, q, q->end[s] - q->beg[s]);
+        }
+    }
+    return n;
+}
+
+int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e)
+{
+    size_t n_kept = 0;
+    int *joined = calloc(p->n_pass + 2, sizeof *joined);
+    free(p->read);
     free(p->first);
-    p->term_of = malloc((p->n_term + 1) * sizeof *p->term_of);
+    free(p->kept);
+    p->kept = NULL;
+    p->read = malloc((2 * p->n_probe + 1) * sizeof *p->read);
     p->first = calloc(p->n_pass + 2, sizeof *p->first);
-    if (p->failed || !p->term_of || !p->first)
-        return gs_fail_mem(e, "the plan of a batch of variants", p->n_pool * sizeof *p->pool + p->n_term * sizeof *p->term);
-    /* counting sort; first[r + 1] runs ahead while filling and ends as the end of pass r */
-    for (size_t i = 0; i < p->n_term; i++)
-        p->first[p->term[i].pass + 2]++;
-    for (size_t r = 0; r < p->n_pass; r++)
-        p->first[r + 2] += p->first[r + 1];
-    for (size_t i = 0; i < p->n_term; i++)
-        p->term_of[p->first[p->term[i].pass + 1]++] = (int)i;
-    return 0;
-}
-
-/* log(sum value[0] / sum value[1]) of the marginal whose parts begin at *i, which moves to its last part. */
-static double marginal(const gs_plan *p, size_t *i)
-{
-    double alt = 0, ref = 0;
-    int set = p->term[*i].set;
-    size_t end = *i;
-    for (; end < p->n_term && p->term[end].alt && p->term[end].set == set; end++) {
-        alt += p->term[end].value[0];
-        ref += p->term[end].value[1];
+    if (gs_reserve(&p->cut, &p->cap_cut, p->n_pass + 1, sizeof *p->cut) || !joined || !p->read || !p->first)
+        p->failed = 1;
+    if (!p->failed) {
+        mark_joined(p, joined);
+        cut_passes(p, joined, batch_tokens);
+        order_probes(p);
+        n_kept = place_kept(p, m);
+        p->kept = malloc((n_kept + 1) * sizeof *p->kept);
     }
-    *i = end - 1;
-    return log(alt) - log(ref);
+    free(joined);
+    return p->kept ? 0 : gs_fail_mem(e, "the plan of a batch of variants", p->n_pool * sizeof *p->pool
+                                     + p->n_probe * sizeof *p->probe + n_kept * sizeof *p->kept);
 }
 
-void gs_plan_sum(const gs_plan *p, float *score)
+/* ---- into scores ---- */
+
+static double value(const gs_plan *p, const gs_model *m, const gs_probe *q)
+{
+    if (!q->parted)
+        return q->value;
+    size_t n = q->kind->keep(m, q, q->end[0] - q->beg[0]);
+    return (double)q->kind->compare(q, p->kept + q->kept[0], p->kept + q->kept[1], n);
+}
+
+void gs_plan_sum(const gs_plan *p, const gs_model *m, float *score)
 {
     double sum = 0;
-    for (size_t i = 0; i < p->n_term; i++) {   /* the terms of a score lie side by side */
-        const gs_term *t = &p->term[i];
-        sum += (double)t->weight * (t->alt ? marginal(p, &i) : t->value[0]);
-        if (i + 1 == p->n_term || p->term[i + 1].owner != t->owner) {
-            score[t->owner] += (float)sum;
+    for (size_t i = 0; i < p->n_probe; i++) {
+        const gs_probe *q = &p->probe[i];
+        sum += (double)q->weight * value(p, m, q);
+        if (i + 1 == p->n_probe || q[1].owner != q->owner) {
+            score[q->owner] += (float)sum;
             sum = 0;
         }
     }
-    for (size_t i = 0; i < p->n_pair; i++)
-        score[p->pair[i].owner] += p->pair[i].weight * (float)p->pair[i].value;
 }

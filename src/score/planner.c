@@ -82,16 +82,6 @@ static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
     return at / k == (at + a->del - 1) / k ? GS_TAKES_MNV | GS_TAKES_MNV_IN_TOKEN : GS_TAKES_MNV;
 }
 
-/* Passes of distances are shared within one window only: both sides must be in one batch. */
-static void open_group(gs_planner *pl, gs_plan *plan, const gs_allele *a)
-{
-    if (plan->grouped && pl->group_rid == a->rid && pl->group_start == pl->fwd.start)
-        return;
-    pl->group_rid = a->rid;
-    pl->group_start = pl->fwd.start;
-    gs_plan_group(plan);
-}
-
 static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
 {
     const gs_mode *mode = gs_mode_for(s->modes[i], s, kind_of(s, a));
@@ -105,8 +95,6 @@ static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, g
         rc = gs_msa_fetch(pl->msa, gs_ref_name(ref, a->rid), pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
     if (rc || a->flag != GS_FLAG_OK)
         return rc;
-    if (mode->settings & GS_BY_POOL)
-        open_group(pl, plan, a);
     return gs_plan_context(s, mode, pl, plan, a, e);
 }
 

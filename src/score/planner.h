@@ -11,13 +11,10 @@ typedef struct {
     gs_tokens tokens[2];     /* of the strand that is being planned */
     int32_t *mask;           /* token positions */
     size_t cap_mask;
-    int owner;               /* of the next allele's terms: mode i adds to score owner + i */
+    int owner;               /* of the next allele's probes: mode i adds to score owner + i */
     float *score;            /* [modes] of that allele: 0 where something was planned, else left alone */
     gs_msa *msa;             /* for models with n_aux, else NULL; not owned */
     gs_msa_rows rows;        /* of the present context */
-    int group_rid;           /* whose window the present group of passes is about */
-    int64_t group_start;
-    int n_set;               /* marginals so far */
     char missing[256];       /* contig that was warned about last */
 } gs_planner;
 void gs_planner_free(gs_planner *pl);

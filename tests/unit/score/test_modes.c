@@ -63,11 +63,11 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     const gs_mode *mode = gs_mode_for(s.modes[0], &s, a.kind == GS_INDEL ? GS_TAKES_INDEL : GS_TAKES_SNV | GS_TAKES_MNV);
     assert_int_equal(gs_plan_context(&s, mode, &pl, &plan, &a, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_OK);
-    assert_int_equal(gs_plan_sort(&plan, &e), 0);
-    for (int i = 0; i < (int)plan.n_pass; i++)
-        assert_int_equal(gs_evaluate(wk, m, &plan, i, i + 1, &e), 0);
+    assert_int_equal(gs_plan_cut(&plan, m, LEN, &e), 0);
+    for (int i = 0; i < plan.n_batch; i++)
+        assert_int_equal(gs_evaluate(wk, m, &plan, i, &e), 0);
     float sum = 0;
-    gs_plan_sum(&plan, &sum);
+    gs_plan_sum(&plan, m, &sum);
     gs_worker_free(wk);
     gs_plan_free(&plan);
     gs_planner_free(&pl);
