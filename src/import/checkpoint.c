@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/str.h"
 #include "import/card.h"
 #include "import/family/family.h"
 #include "import/files.h"
@@ -13,9 +12,7 @@
 #include "import/torch/torch.h"
 #include "import/weights.h"
 
-enum { MAX_CONFIG = 4 << 20, LIST = 300, MOST_PADDING = 128 /* rows that training code adds to an embedding */ };
-
-/* ---- facts ---- */
+enum { MAX_CONFIG = 4 << 20, MOST_PADDING = 128 /* rows that training code adds to an embedding */ };
 
 /* No config.json is no error yet: a family may have its facts from elsewhere. */
 static int read_config(gs_checkpoint *c, gs_err *e)
@@ -24,21 +21,7 @@ static int read_config(gs_checkpoint *c, gs_err *e)
     if (!gs_import_exists(gs_import_path(c->dir, "config.json", path)))
         return 0;
     c->config = gs_import_json(path, MAX_CONFIG, e);
-    return c->config ? 0 : -GS_EMODEL;
-}
-
-static int lacks(const gs_checkpoint *c, const char *what, const char *why, gs_err *e)
-{
-    char list[LIST];
-    return gs_fail(e, GS_EMODEL, "%s has no %s%s (it holds %s): download the whole repository of the model", c->dir, what,
-                   why, gs_import_list(c->dir, list, sizeof list));
-}
-
-static int find_facts(gs_checkpoint *c, const gs_family *f, gs_err *e)
-{
-    if (c->config)
-        return 0;
-    return f->facts ? f->facts(c, e) : lacks(c, "config.json", "", e);
+    return c->config ? gs_family_known(gs_families, c, e) : -GS_EMODEL;
 }
 
 /* ---- tokens ---- */
@@ -53,11 +36,11 @@ static int token_rows(const gs_bundle *b)
 
 static int no_tokenizer(const gs_checkpoint *c, const gs_family *f, gs_err *e)
 {
-    char files[100], why[200];
+    char what[300];
     const char *const *file = f->tokenizer_files;
-    snprintf(files, sizeof files, "%s%s%s", file[0], file[1] ? " or " : "", file[1] ? file[1] : "");
-    snprintf(why, sizeof why, ", which gives %s their tokens", f->what);
-    return lacks(c, files, why, e);
+    snprintf(what, sizeof what, "%s%s%s, which gives %s their tokens", file[0], file[1] ? " or " : "",
+             file[1] ? file[1] : "", f->what);
+    return gs_import_lacks(c->dir, what, e);
 }
 
 static int read_tokenizer(gs_bundle *b, const gs_checkpoint *c, const gs_family *f, gs_err *e)
@@ -81,8 +64,7 @@ static int read_tokenizer(gs_bundle *b, const gs_checkpoint *c, const gs_family 
 static int describe(gs_bundle *b, gs_checkpoint *c, gs_err *e)
 {
     const gs_family *f = gs_family_find(gs_families, c, e);
-    int ret = f ? find_facts(c, f, e) : -GS_EMODEL;
-    ret = ret ? ret : gs_family_apply(b, f, c, e);
+    int ret = f ? gs_family_apply(b, f, c, e) : -GS_EMODEL;
     ret = ret ? ret : read_tokenizer(b, c, f, e);
     if (ret)
         return ret;

@@ -130,3 +130,10 @@ const char *gs_import_list(const char *dir, char *out, size_t n)
     free(entry);
     return out;
 }
+
+int gs_import_lacks(const char *dir, const char *what, gs_err *e)
+{
+    char list[300];
+    return gs_fail(e, GS_EMODEL, "%s has no %s (it holds %s): download the whole repository of the model", dir, what,
+                   gs_import_list(dir, list, sizeof list));
+}

@@ -17,6 +17,8 @@ json_t *gs_import_json(const char *path, size_t most, gs_err *e);
 /* Is it a file that only stands for another (git-lfs pointer, web page) or of a format that is not read here? Says
  * so in the error; 0 when nothing is wrong with the first bytes. A file that cannot be read is left to the reader. */
 int gs_import_sniff(const char *path, gs_err *e);
+/* The error that DIR has no such file: "DIR has no WHAT (it holds ...)", with what to do about it. */
+int gs_import_lacks(const char *dir, const char *what, gs_err *e);
 /* Names of what stands in a directory, "a, b, c", for messages; "nothing" when empty. Returns out. */
 const char *gs_import_list(const char *dir, char *out, size_t n);
 #endif

@@ -130,3 +130,102 @@ exit 6
 run mkdir model
 run $gscore score $vcf/edges.vcf $fa ./model
 err config.json
+
+test llama_like
+# What calls itself something else is not guessed at, even where tensors are called alike, and before weights are looked at.
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
+run echo '{"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":36}' > m/config.json
+run $gscore info ./m
+err family that is not supported \(model_type "llama", class "LlamaForCausalLM"\); supported: Nucleotide Transformer
+no vocab_size
+
+test llama_without_its_shards
+exit 6
+run mkdir m; echo '{"weight_map":{"a":"model-00001-of-00002.safetensors"}}' > m/model.safetensors.index.json
+run echo '{"model_type":"llama","architectures":["LlamaForCausalLM"]}' > m/config.json
+run $gscore score $vcf/edges.vcf $fa ./m
+err family that is not supported \(model_type "llama"
+
+test no_tokenizer
+exit 6
+run mkdir m; cp $data/../golden/dnabert-3/config.json $data/../golden/dnabert-3/*.bin m
+run $gscore score $vcf/edges.vcf $fa ./m
+err ./m has no tokenizer.json or vocab.txt, which gives DNABERT, .* their tokens \(it holds config.json, pytorch_model.bin\)
+
+test no_tokenizer_nt
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/config.json $data/../golden/nt-v2/model.safetensors m
+run $gscore convert -o m.bin ./m
+err ./m has no vocab.txt, which gives Nucleotide Transformer .* their tokens
+
+test no_config
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
+run $gscore info ./m
+err ./m has no config.json \(it holds model.safetensors, vocab.txt\): download the whole repository
+
+test shards_missing
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run cp $data/../golden/nt-v2/model.safetensors m/model-00001-of-00003.safetensors
+run echo '{"weight_map":{"a":"model-00001-of-00003.safetensors","b":"model-00002-of-00003.safetensors","c":"model-00003-of-00003.safetensors"}}' > m/model.safetensors.index.json
+run $gscore info ./m
+err ./m lacks model-00002-of-00003.safetensors, ..., which its index lists \(2 of 3 files are missing\): the download is not
+
+test a_pointer_for_a_shard
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 0 > m/a.safetensors
+run echo '{"weight_map":{"a":"a.safetensors"}}' > m/model.safetensors.index.json
+run $gscore info ./m
+err m/a.safetensors is a git-lfs pointer
+
+test a_pointer_for_the_tokenizer
+exit 6
+run mkdir m; cp $data/../golden/dnabert-2/config.json $data/../golden/dnabert-2/*.bin m
+run printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 0 > m/tokenizer.json
+run $gscore info ./m
+err m/tokenizer.json is a git-lfs pointer
+
+test a_message_for_weights
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run printf '{"error":"Repository not found"}' > m/model.safetensors
+run $gscore info ./m
+err m/model.safetensors is a server's message, not the file itself
+
+test checkpoint_cut_short
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run head -c 100000 $data/../golden/nt-v2/model.safetensors > m/model.safetensors
+run $gscore info ./m
+err m/model.safetensors is cut short: tensor .* download it again
+
+test checkpoint_cut_in_its_header
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run head -c 1000 $data/../golden/nt-v2/model.safetensors > m/model.safetensors
+run $gscore info ./m
+err m/model.safetensors is cut short: its header
+
+test torch_checkpoint_cut_short
+exit 6
+run mkdir m; cp $data/../golden/agro-nt/vocab.txt $data/../golden/agro-nt/config.json m
+run head -c 100000 $data/../golden/agro-nt/pytorch_model.bin > m/pytorch_model.bin
+run $gscore info ./m
+err m/pytorch_model.bin is cut short
+
+test config_cut_short
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
+run head -c 200 $data/../golden/nt-v2/config.json > m/config.json
+run $gscore info ./m
+err m/config.json is not valid JSON
+
+test an_empty_file_of_weights
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run : > m/model.safetensors
+run $gscore info ./m
+err m/model.safetensors is empty

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 #include "base/str.h"
+#include "import/files.h"
 
 /* ---- whose is it ---- */
 
@@ -46,7 +47,7 @@ static const gs_form *form_of(const gs_family *f, const gs_tensors *t)
     return NULL;
 }
 
-static void unknown(const gs_family *const *families, const gs_checkpoint *c, gs_err *e)
+static int unknown(const gs_family *const *families, const gs_checkpoint *c, gs_err *e)
 {
     gs_str known = {0};
     const char *class = class_of(c->config);
@@ -56,6 +57,17 @@ static void unknown(const gs_family *const *families, const gs_checkpoint *c, gs
             "supported: %s", c->dir, gs_json_text(c->config, "model_type", "none"), class ? class : "none",
             c->tensors.n ? ", first tensor " : "", c->tensors.n ? c->tensors.t[0].name : "", known.s ? known.s : "");
     gs_str_free(&known);
+    return -GS_EMODEL;
+}
+
+/* Tensors of what calls itself something else may only be called alike: it is not guessed at. */
+int gs_family_known(const gs_family *const *families, const gs_checkpoint *c, gs_err *e)
+{
+    int anonymous = !gs_json_text(c->config, "model_type", NULL) && !class_of(c->config);
+    for (int i = 0; families[i]; i++)
+        if (anonymous || is_named(families[i], c->config))
+            return 0;
+    return unknown(families, c, e);
 }
 
 const gs_family *gs_family_find(const gs_family *const *families, const gs_checkpoint *c, gs_err *e)
@@ -68,12 +80,9 @@ const gs_family *gs_family_find(const gs_family *const *families, const gs_check
         named = named || !is ? named : families[i];
         fits = fits || !has ? fits : families[i];
     }
-    /* What calls itself something else is not guessed at: its tensors may only be called alike. */
-    int anonymous = !gs_json_text(c->config, "model_type", NULL) && !class_of(c->config);
-    const gs_family *found = fits && (named || anonymous) ? fits : named;
-    if (!found)
+    if (!fits && !named)
         unknown(families, c, e);
-    return found;
+    return fits ? fits : named;
 }
 
 /* ---- what it says ---- */
@@ -89,6 +98,11 @@ static json_t *merged(const char *a, const char *b)
     return to;
 }
 
+static int find_facts(gs_checkpoint *c, const gs_family *f, gs_err *e)
+{
+    return c->config ? 0 : f->facts ? f->facts(c, e) : gs_import_lacks(c->dir, "config.json", e);
+}
+
 int gs_family_apply(gs_bundle *b, const gs_family *f, gs_checkpoint *c, gs_err *e)
 {
     c->form = form_of(f, &c->tensors);
@@ -102,7 +116,8 @@ int gs_family_apply(gs_bundle *b, const gs_family *f, gs_checkpoint *c, gs_err *
     b->recipe = merged(f->recipe, NULL);
     if (!b->architecture || !b->config || !b->tokenizer || !b->recipe)
         return gs_fail_mem(e, "a model's description", 1);
-    int ret = gs_family_config(b, c->form->map, c->config, c->dir, e);
+    int ret = find_facts(c, f, e);
+    ret = ret ? ret : gs_family_config(b, c->form->map, c->config, c->dir, e);
     return ret ? ret : gs_family_names(b, &c->tensors, c->form->names, e);
 }
 

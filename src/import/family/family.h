@@ -76,8 +76,11 @@ typedef struct gs_family {
 extern const gs_family *const gs_families[];                      /* ends with NULL */
 extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic, gs_family_gpn, gs_family_gpn_msa, gs_family_phylogpn;
 
-/* Whose checkpoint is it? By what config.json calls itself and by the tensors. NULL: nobody's, or config.json names only
- * others than ours (GS_EMODEL, which names what was found and all families). */
+/* 0 if config.json calls itself by a name of one of the families, or by none. GS_EMODEL: only by others; the message
+ * names them and what is supported. */
+int gs_family_known(const gs_family *const *families, const gs_checkpoint *c, gs_err *e);
+/* Whose checkpoint is it? By the tensors, and by what config.json calls itself where several fit or none. NULL: nobody's
+ * (GS_EMODEL, as above). */
 const gs_family *gs_family_find(const gs_family *const *families, const gs_checkpoint *c, gs_err *e);
 /* Apply the tables: b's configuration, recipe, tensors, and of the tokenizer what the family says itself. The tensors'
  * data is b's afterwards. Errors: GS_EMODEL, GS_ENOMEM. */

@@ -32,21 +32,15 @@ int gs_torch_is(const char *path)
     return is_zip(head, n) || is_pickle(head, n);
 }
 
-static int read_stream(gs_torch *t, gs_tensors *s, gs_err *e)
-{
-    gs_region file;
-    int ret = gs_tensors_map(s, t->path, &file, e);
-    if (ret)
-        return ret;
-    t->budget = file.bytes + GS_TORCH_SPARE;
-    return gs_torch_legacy(t, &file, e);
-}
-
 int gs_torch_read(gs_tensors *s, const char *path, gs_err *e)
 {
-    unsigned char head[HEAD];
+    gs_region file;
     gs_torch t = {.path = path};
-    int ret = is_zip(head, read_head(path, head)) ? gs_torch_zip(&t, e) : read_stream(&t, s, e);
+    int ret = gs_tensors_map(s, path, &file, e);
+    if (ret)
+        return ret;
+    t.budget = file.bytes + GS_TORCH_SPARE;
+    ret = is_zip(file.addr, file.bytes) ? gs_torch_zip(&t, &file, e) : gs_torch_legacy(&t, &file, e);
     ret = ret ? ret : gs_torch_tensors(&t, s, e);
     gs_torch_close(&t);
     return ret;

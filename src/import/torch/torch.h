@@ -8,8 +8,8 @@
 /* Is it one, by its first bytes? */
 int gs_torch_is(const char *path);
 /* Read a checkpoint and add the tensors of its state dict, which is the whole, or what stands under "state_dict",
- * "model_state_dict", "model" or "module". Contiguous tensors of the bare stream stay where they are in the file, those
- * of an archive are views of storages read from it; others are copied.
+ * "model_state_dict", "model" or "module". Contiguous tensors stay where they are in the mapped file; others are
+ * copied.
  * Errors: GS_EMODEL, naming file and tensor. */
 int gs_torch_read(gs_tensors *s, const char *path, gs_err *e);
 
@@ -17,12 +17,11 @@ int gs_torch_read(gs_tensors *s, const char *path, gs_err *e);
 
 enum { GS_TORCH_SPARE = 256 << 20 }; /* bytes that copies may take beyond the file's size */
 
-/* data: NULL until member `member` of the archive is read. */
+/* data: NULL until member `member` of the archive is found. */
 typedef struct { const char *data; size_t bytes, member; } gs_torch_storage;
 typedef struct {
     const char *path;
     gs_zip zip;                /* of the archive's form; its names are the storages' keys */
-    gs_region text;            /* of the archive's form: what the pickle points to */
     gs_pickle pickle;
     gs_strmap index;           /* a storage's key to its place in `storage` */
     gs_torch_storage *storage;
@@ -30,11 +29,11 @@ typedef struct {
     size_t budget;             /* bytes that tensors may still be copied to */
 } gs_torch;
 /* Each reads one form: pickle and storages. */
-int gs_torch_zip(gs_torch *t, gs_err *e);
+int gs_torch_zip(gs_torch *t, const gs_region *file, gs_err *e);
 int gs_torch_legacy(gs_torch *t, const gs_region *file, gs_err *e);
 int gs_torch_add_storage(gs_torch *t, const char *key, size_t key_len, gs_torch_storage s, gs_err *e);
-/* Read a storage of an archive to memory that s keeps. */
-int gs_torch_load(gs_torch *t, gs_torch_storage *storage, gs_tensors *s, gs_err *e);
+/* Check a storage of an archive, which s has mapped, and find where it lies. */
+int gs_torch_load(gs_torch *t, gs_torch_storage *storage, const gs_tensors *s, gs_err *e);
 /* Add the tensors of t to s. */
 int gs_torch_tensors(gs_torch *t, gs_tensors *s, gs_err *e);
 void gs_torch_close(gs_torch *t);

@@ -33,6 +33,5 @@ void gs_torch_close(gs_torch *t)
     gs_pickle_free(&t->pickle);
     gs_strmap_free(&t->index);
     free(t->storage);
-    free(t->text.addr);
     gs_zip_close(&t->zip);
 }

@@ -1,19 +1,24 @@
 #include "import/torch/zip.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <zip.h>
-#include "base/infile.h"
 
 enum {
-    CHUNK = 1 << 20,   /* bytes read at once: they are still in the cache when they are summed up */
+    CHUNK = 1 << 18,   /* bytes copied at once: they are still in the cache when they are summed up */
     LOCATOR = 20,      /* bytes of a ZIP64 locator, which stands before the end record */
     END = 22,          /* of an end record */
     TAIL = LOCATOR + END + 65535, /* where they may lie: before a comment */
     MOST_ENDS = 4,     /* weights may look like one by chance */
     MOST_DIRECTORY = 2 << 20 /* bytes, for 20,000 storages: large checkpoints have some thousand */
 };
+
+/* The mapped file as libzip's source. */
+typedef struct gs_zip_file {
+    const char *addr;
+    size_t bytes, at;
+    int64_t first;       /* where the first read since it was -1 began */
+    zip_error_t error;
+} mapped;
 
 static int damaged(const gs_zip *z, const char *what, gs_err *e)
 {
@@ -60,66 +65,109 @@ static int check_member(const gs_zip *z, size_t i, gs_err *e)
     return st.size > z->room ? damaged(z, "a member ends outside the file", e) : 0;
 }
 
-static uint64_t number(const unsigned char *b, int n)
+/* ---- the file as libzip sees it ---- */
+
+static zip_int64_t copy_out(mapped *f, void *to, size_t n)
+{
+    n = n < f->bytes - f->at ? n : f->bytes - f->at;
+    f->first = f->first < 0 ? (int64_t)f->at : f->first;
+    memcpy(to, f->addr + f->at, n);
+    f->at += n;
+    return (zip_int64_t)n;
+}
+
+static zip_int64_t seek_to(mapped *f, void *args, zip_uint64_t n)
+{
+    zip_int64_t to = zip_source_seek_compute_offset(f->at, f->bytes, args, n, &f->error);
+    f->at = to < 0 ? f->at : (size_t)to;
+    return to < 0 ? -1 : 0;
+}
+
+static zip_int64_t describe_file(const mapped *f, zip_stat_t *st)
+{
+    zip_stat_init(st);
+    st->size = f->bytes;
+    st->valid |= ZIP_STAT_SIZE;
+    return sizeof *st;
+}
+
+static zip_int64_t on_command(void *file, void *data, zip_uint64_t n, zip_source_cmd_t command)
+{
+    mapped *f = file;
+    switch (command) {
+    case ZIP_SOURCE_SUPPORTS: return ZIP_SOURCE_SUPPORTS_SEEKABLE;
+    case ZIP_SOURCE_OPEN: f->at = 0; return 0;
+    case ZIP_SOURCE_READ: return copy_out(f, data, n);
+    case ZIP_SOURCE_SEEK: return seek_to(f, data, n);
+    case ZIP_SOURCE_TELL: return (zip_int64_t)f->at;
+    case ZIP_SOURCE_STAT: return describe_file(f, data);
+    case ZIP_SOURCE_ERROR: return zip_error_to_data(&f->error, data, n);
+    case ZIP_SOURCE_CLOSE:
+    case ZIP_SOURCE_FREE: return 0;
+    default: zip_error_set(&f->error, ZIP_ER_OPNOTSUPP, 0); return -1;
+    }
+}
+
+/* ---- the directory ---- */
+
+static uint64_t number(const char *bytes, int n)
 {
     uint64_t x = 0;
     while (n-- > 0)
-        x = x << 8 | b[n];
+        x = x << 8 | (unsigned char)bytes[n];
     return x;
 }
 
 /* Bytes of the directory that an end record tells of: itself, or in ZIP64 the record that the locator before it names. */
-static uint64_t directory_bytes(FILE *f, const unsigned char *tail, size_t end)
+static uint64_t directory_bytes(const mapped *f, const char *end)
 {
-    unsigned char big[8];
-    if (end < LOCATOR || memcmp(tail + end - LOCATOR, "PK\6\7", 4))
-        return number(tail + end + 12, 4);
-    int bad = fseeko(f, (off_t)((number(tail + end - LOCATOR + 8, 8) + 40) & INT64_MAX), SEEK_SET) || fread(big, 1, 8, f) != 8;
-    return bad ? 0 : number(big, 8);
+    const char *locator = end - f->addr < LOCATOR ? NULL : end - LOCATOR;
+    if (!locator || memcmp(locator, "PK\6\7", 4))
+        return number(end + 12, 4);
+    uint64_t at = number(locator + 8, 8);
+    return at < f->bytes && f->bytes - at >= 48 ? number(f->addr + at + 40, 8) : 0;
 }
 
 /* libzip reads the directory anew for every end record that it finds, and takes 30 us for a member: small files with
  * thousands of ends or a million members would take minutes to hours. */
 static int check_ends(const gs_zip *z, gs_err *e)
 {
-    unsigned char tail[TAIL], *end = tail;
-    int found = 0, ret = 0;
-    FILE *f = gs_infile_stream(z->path, GS_EMODEL, e);
-    if (!f)
-        return -GS_EMODEL;
-    if (fseeko(f, -TAIL, SEEK_END))
-        rewind(f); /* shorter than that */
-    size_t n = fread(tail, 1, TAIL, f);
-    for (; !ret && (end = memmem(end, n - (size_t)(end - tail), "PK\5\6", 4)); end += 4) {
-        size_t at = (size_t)(end - tail);
-        if (++found > MOST_ENDS)
-            ret = damaged(z, "it has several ends", e);
-        else if (n - at >= END && directory_bytes(f, tail, at) > MOST_DIRECTORY)
-            ret = gs_fail(e, GS_EMODEL, "%s is a zip archive with more members than a checkpoint has", z->path);
+    const mapped *f = z->file;
+    const char *stop = f->addr + f->bytes, *end = f->bytes > TAIL ? stop - TAIL : f->addr;
+    for (int found = 1; (end = memmem(end, (size_t)(stop - end), "PK\5\6", 4)); end += 4, found++) {
+        if (found > MOST_ENDS)
+            return damaged(z, "it has several ends", e);
+        if (stop - end >= END && directory_bytes(f, end) > MOST_DIRECTORY)
+            return gs_fail(e, GS_EMODEL, "%s is a zip archive with more members than a checkpoint has", z->path);
     }
-    fclose(f);
+    return 0;
+}
+
+static int open_archive(gs_zip *z, gs_err *e)
+{
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *source = zip_source_function_create(on_command, z->file, &why);
+    z->archive = source ? zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &why) : NULL;
+    if (source && !z->archive)
+        zip_source_free(source);
+    int ret = z->archive ? 0 : failed(z, &why, NULL, e);
+    zip_error_fini(&why);
     return ret;
 }
 
-int gs_zip_open(gs_zip *z, const char *path, gs_err *e)
+int gs_zip_open(gs_zip *z, const char *path, const gs_region *file, gs_err *e)
 {
-    struct stat file;
-    zip_error_t why;
-    int code = ZIP_ER_OPEN, ret = 0;
     z->path = path;
-    if (check_ends(z, e))
-        return -GS_EMODEL;
-    if (!stat(path, &file)) {
-        z->room = (size_t)file.st_size;
-        z->archive = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
-    }
-    if (!z->archive) {
-        zip_error_init_with_code(&why, code); /* takes errno along */
-        ret = failed(z, &why, NULL, e);
-        zip_error_fini(&why);
-        return ret;
-    }
-    z->n = (size_t)zip_get_num_entries(z->archive, 0);
+    z->room = file->bytes;
+    z->file = malloc(sizeof *z->file);
+    if (!z->file)
+        return gs_fail_mem(e, "a zip archive", sizeof *z->file);
+    *z->file = (mapped){.addr = file->addr, .bytes = file->bytes};
+    zip_error_init(&z->file->error);
+    int ret = check_ends(z, e);
+    ret = ret ? ret : open_archive(z, e);
+    z->n = ret ? 0 : (size_t)zip_get_num_entries(z->archive, 0);
     for (size_t i = 0; i < z->n && !ret; i++)
         ret = check_member(z, i, e);
     return ret;
@@ -129,6 +177,9 @@ void gs_zip_close(gs_zip *z)
 {
     if (z->archive)
         zip_discard(z->archive);
+    if (z->file)
+        zip_error_fini(&z->file->error);
+    free(z->file);
     *z = (gs_zip){0};
 }
 
@@ -142,35 +193,47 @@ size_t gs_zip_bytes(const gs_zip *z, size_t i)
     return describe(z, i).size;
 }
 
+/* ---- members ---- */
+
 /* libzip compares the check sum when it is asked for more than there is. */
-static int read_all(const gs_zip *z, zip_file_t *f, const zip_stat_t *st, char *to, gs_err *e)
+static int check_sum(const gs_zip *z, zip_file_t *f, const zip_stat_t *st, char *scratch, gs_err *e)
 {
     zip_int64_t n = 1;
-    for (size_t at = 0; at < st->size && n > 0; at += n > 0 ? (size_t)n : 0)
-        n = zip_fread(f, to + at, st->size - at < CHUNK ? st->size - at : CHUNK);
+    size_t at = 0;
+    while (at < st->size && (n = zip_fread(f, scratch, st->size - at < CHUNK ? st->size - at : CHUNK)) > 0)
+        at += (size_t)n;
     if (!n)
         return damaged(z, "a member is cut short", e);
     if (n > 0 && st->crc) /* 0: torch was asked to leave it out */
-        n = zip_fread(f, &(char){0}, 1);
+        n = zip_fread(f, scratch, 1);
     return n < 0 ? failed(z, zip_file_get_error(f), st->name, e) : 0;
 }
 
-int gs_zip_read(gs_zip *z, size_t i, gs_region *out, gs_err *e)
+/* Where libzip began to read is where a stored member lies. */
+static int find_member(gs_zip *z, zip_file_t *f, const zip_stat_t *st, const char **data, gs_err *e)
+{
+    char *scratch = malloc(CHUNK);
+    if (!scratch)
+        return gs_fail_mem(e, "a part of a checkpoint", CHUNK);
+    z->file->first = -1;
+    int ret = check_sum(z, f, st, scratch, e);
+    free(scratch);
+    size_t first = z->file->first < 0 ? z->file->bytes : (size_t)z->file->first;
+    if (!ret && st->size && (first > z->file->at || z->file->at - first != st->size))
+        ret = damaged(z, "a member does not lie in one piece", e);
+    *data = z->file->addr + first;
+    return ret;
+}
+
+int gs_zip_view(gs_zip *z, size_t i, const char **data, gs_err *e)
 {
     zip_stat_t st = describe(z, i);
     if (st.size > z->room) /* members that share bytes are a way of making much of little */
         return damaged(z, "its members overlap", e);
     z->room -= st.size;
-    *out = (gs_region){malloc(st.size + 1), st.size, 0};
-    if (!out->addr)
-        return gs_fail_mem(e, "a part of a checkpoint", st.size);
     zip_file_t *f = zip_fopen_index(z->archive, i, 0);
-    int ret = f ? read_all(z, f, &st, out->addr, e) : failed(z, zip_get_error(z->archive), st.name, e);
+    int ret = f ? find_member(z, f, &st, data, e) : failed(z, zip_get_error(z->archive), st.name, e);
     if (f)
         zip_fclose(f);
-    if (ret) {
-        free(out->addr);
-        *out = (gs_region){0};
-    }
     return ret;
 }

@@ -7,18 +7,20 @@
 
 typedef struct {
     const char *path;
+    struct gs_zip_file *file; /* what libzip reads */
     struct zip *archive; /* libzip's; NULL: none is open */
     size_t n;            /* members */
-    size_t room;         /* bytes that may still be read: those of the file, as members do not share any */
+    size_t room;         /* bytes that may still be viewed: those of the file, as members do not share any */
 } gs_zip;
 
 /* Check the whole directory: compressed or encrypted members, those outside the file and names that occur twice are
- * refused. {0} before; closed by the caller even on failure. The path must outlive it. Errors: GS_EMODEL, GS_ENOMEM. */
-int gs_zip_open(gs_zip *z, const char *path, gs_err *e);
+ * refused. file: the mapped archive, which must outlive z, as must the path. {0} before; closed by the caller even on
+ * failure. Errors: GS_EMODEL, GS_ENOMEM. */
+int gs_zip_open(gs_zip *z, const char *path, const gs_region *file, gs_err *e);
 void gs_zip_close(gs_zip *z);
 /* Of member i, i < n. The name lives until the archive is closed. */
 const char *gs_zip_name(const gs_zip *z, size_t i);
 size_t gs_zip_bytes(const gs_zip *z, size_t i);
-/* Copy member i to memory and compare it with its check sum. out: the caller's to free. */
-int gs_zip_read(gs_zip *z, size_t i, gs_region *out, gs_err *e);
+/* Compare member i with its check sum. *data: where its bytes lie in the mapped file, of any alignment. */
+int gs_zip_view(gs_zip *z, size_t i, const char **data, gs_err *e);
 #endif
