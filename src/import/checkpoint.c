@@ -9,7 +9,6 @@
 #include "import/files.h"
 #include "import/import.h"
 #include "import/tokenizer/tokenizer.h"
-#include "import/torch/torch.h"
 #include "import/weights.h"
 
 enum { MAX_CONFIG = 4 << 20, MOST_PADDING = 128 /* rows that training code adds to an embedding */ };
@@ -106,7 +105,7 @@ int gs_import_file(gs_bundle *b, const char *path, gs_err *e)
 int gs_import_is_checkpoint(const char *path)
 {
     char copy[PATH_MAX], config[PATH_MAX];
-    if (gs_torch_is(path))
+    if (gs_weights_known(path))
         return 1;
     return snprintf(copy, sizeof copy, "%s", path) < PATH_MAX &&
            gs_import_exists(gs_import_path(dirname(copy), "config.json", config)) && !gs_container_is(path);

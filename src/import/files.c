@@ -77,8 +77,8 @@ json_t *gs_import_json(const char *path, size_t most, gs_err *e)
 /* Beginnings of files that are often taken for models, in lower case; white space before them does not count. */
 #define HUB "download it with the hub's own link (.../resolve/...)"
 static const struct { const char *begin; size_t n; const char *what; } known[] = {
-    {"version https://git-lfs", 23, "is a git-lfs pointer, not the file itself; remedy: git lfs pull, or download the file "
-                                    "from the model hub"},
+    {"version https://git-lfs", 23, "is a git-lfs pointer, not the file itself; remedy: git lfs pull, or download the "
+                                    "file from the model hub"},
     {"<!doctype", 9, "is a web page, not the file itself; " HUB},
     {"<html", 5, "is a web page, not the file itself; " HUB},
     {"<head", 5, "is a web page, not the file itself; " HUB},
@@ -87,7 +87,7 @@ static const struct { const char *begin; size_t n; const char *what; } known[] =
     {"{\"error\"", 8, "is a server's message, not the file itself; " HUB},
     {"entry not found", 15, "is a server's message, not the file itself; " HUB},
     {"repository not found", 20, "is a server's message, not the file itself; " HUB},
-    {"invalid username or password", 28, "is a server's message, not the file itself; log in to the hub to download it"},
+    {"invalid username or password", 28, "is a server's message, not the file itself; log in to the hub first"},
     {"access to model", 15, "is a server's message, not the file itself; ask the hub for access, then download it"},
     {"gguf", 4, "is a GGUF file, which is not supported; use the safetensors checkpoint"},
     {"\037\213\010", 3, "is compressed; uncompress it first"}};

@@ -85,8 +85,8 @@ static int not_found(const char *name, const char *dirs, gs_err *e)
     gs_str_add(&left, dirs);
     for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir; dir = strtok_r(NULL, ":", &rest))
         add_installed(&installed, dir);
-    gs_fail(e, GS_EMODEL, "model \"%.200s\" is neither a file, nor a directory, nor installed; looked in %.500s; installed: "
-            "%.200s", name, dirs, installed.s ? installed.s : "none");
+    gs_fail(e, GS_EMODEL, "model \"%.200s\" is neither a file, nor a directory, nor installed; looked in %.500s; "
+            "installed: %.200s", name, dirs, installed.s ? installed.s : "none");
     gs_str_free(&installed);
     gs_str_free(&left);
     return -GS_EMODEL;

@@ -9,12 +9,32 @@
 
 enum { MAX_INDEX = 64 << 20, LIST = 300 };
 
+static int read_safetensors(gs_tensors *s, const char *path, gs_err *e)
+{
+    return gs_safetensors_read(s, path, NULL, e);
+}
+
+/* Formats by their first bytes; the last is what is left. */
+static const struct {
+    int (*is)(const char *path);
+    int (*read)(gs_tensors *s, const char *path, gs_err *e);
+} formats[] = {{gs_torch_is, gs_torch_read}, {NULL, read_safetensors}};
+
 int gs_weights_read(gs_tensors *s, const char *path, gs_err *e)
 {
+    size_t i = 0;
     int ret = gs_import_sniff(path, e);
-    if (ret)
-        return ret;
-    return gs_torch_is(path) ? gs_torch_read(s, path, e) : gs_safetensors_read(s, path, NULL, e);
+    while (!ret && formats[i].is && !formats[i].is(path))
+        i++;
+    return ret ? ret : formats[i].read(s, path, e);
+}
+
+int gs_weights_known(const char *path)
+{
+    for (size_t i = 0; formats[i].is; i++)
+        if (formats[i].is(path))
+            return 1;
+    return 0;
 }
 
 static int list_shard(json_t *shards, const char *dir, const char *file, gs_err *e)

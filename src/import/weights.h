@@ -7,4 +7,6 @@
 int gs_weights_read(gs_tensors *s, const char *path, gs_err *e);
 /* Add those of a directory: the hub's names, an index of shards, or the only file of weights, whatever its name. */
 int gs_weights_find(gs_tensors *s, const char *dir, gs_err *e);
+/* Is it a file of a format that holds nothing but weights (no safetensors file, which may be a container)? */
+int gs_weights_known(const char *path);
 #endif

@@ -37,12 +37,14 @@ static const gs_config_map map[] = {
 static const gs_name_map pre_bert[] = PRE("bert."), pre_plain[] = PRE("");
 static const gs_name_map post_bert[] = POST("bert."), post_plain[] = POST("");
 
-#define FIRST "encoder.layer.0."
+#define FIRST_PRE "encoder.layer.0.pre_attention_ln.weight"
+#define FIRST "encoder.layer.0.attention.self.query.weight"
+#define PLACE(WHERE) GS_JSON_TEXT_OF({"norm_place": WHERE})
 static const gs_form forms[] = {
-    {.tensor = "bert." FIRST "pre_attention_ln.weight", .config = "{\"norm_place\": \"pre\"}", .map = map, .names = pre_bert},
-    {.tensor = FIRST "pre_attention_ln.weight", .config = "{\"norm_place\": \"pre\"}", .map = map, .names = pre_plain},
-    {.tensor = "bert." FIRST "attention.self.query.weight", .config = "{\"norm_place\": \"post\"}", .map = map, .names = post_bert},
-    {.tensor = FIRST "attention.self.query.weight", .config = "{\"norm_place\": \"post\"}", .map = map, .names = post_plain},
+    {.tensor = "bert." FIRST_PRE, .config = PLACE("pre"), .map = map, .names = pre_bert},
+    {.tensor = FIRST_PRE, .config = PLACE("pre"), .map = map, .names = pre_plain},
+    {.tensor = "bert." FIRST, .config = PLACE("post"), .map = map, .names = post_bert},
+    {.tensor = FIRST, .config = PLACE("post"), .map = map, .names = post_plain},
     {.tensor = NULL}};
 
 static const char *citation(const gs_bundle *b)

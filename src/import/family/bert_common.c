@@ -37,8 +37,8 @@ int gs_bert_recipe(gs_bundle *b, gs_err *e)
     int tokens = gs_family_int(b->tokenizer, "max_tokens");
     int merges = json_array_size(json_object_get(b->tokenizer, "merges")) > 0;
     if (!strcmp(gs_family_head(b), "none") || merges || (!tokens && !species[0]))
-        return gs_family_set(b->recipe, e, "{s:s, s:i, s:s, s:b}", "mode", "cosine", "window", BPE_WINDOW, "strands", "fwd",
-                             "visible", 0);
+        return gs_family_set(b->recipe, e, "{s:s, s:i, s:s, s:b}", "mode", "cosine", "window", BPE_WINDOW, "strands",
+                             "fwd", "visible", 0);
     int ret = gs_family_set(b->recipe, e, "{s:s, s:i, s:s, s:b}", "mode", "mlm", "window",
                             kmer_window(b->tokenizer, tokens, species[0] != 0), "strands", "both", "visible", 0);
     if (!ret && gs_json_number(b->tokenizer, "k", 1) > 1)

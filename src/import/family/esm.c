@@ -35,7 +35,7 @@ static const gs_name_map names[] = {
     GS_WEIGHT_BIAS("lm_head.dense", "head.dense"),
     GS_WEIGHT_BIAS("lm_head.layer_norm", "head.norm"),
     GS_NAME("lm_head.bias", "head.bias"),
-    /* A tied decoder may be stored, upstream reads the embedding; a table of positions is stored with rotary ones too. */
+    /* A tied decoder may be stored, upstream reads the embedding; so may a table of positions with rotary ones. */
     {.theirs = "lm_head.decoder.weight", .how = GS_T_DROP, .when = "head_tied"},
     GS_NAME("lm_head.decoder.weight", "head.weight"),
     {.theirs = "esm.embeddings.position_embeddings.weight", .how = GS_T_DROP, .when = "position=rotary"},
@@ -70,8 +70,8 @@ static int set_positions(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     json_object_del(b->config, "position_offset");
     if (rotary)
         json_object_del(b->config, "positions");
-    int ret = rotary ? gs_family_set(b->config, e, "{s:s, s:i, s:s}", "rotary", "half", "rotary_base", 10000, "rotary_dtype",
-                                     dtype)
+    int ret = rotary ? gs_family_set(b->config, e, "{s:s, s:i, s:s}", "rotary", "half", "rotary_base", 10000,
+                                     "rotary_dtype", dtype)
                      : gs_family_set(b->config, e, "{s:i}", "position_offset", first);
     return ret ? ret : table - first;
 }
@@ -89,7 +89,8 @@ static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     ret = ret ? ret : gs_family_set(b->recipe, e, "{s:i}", "window", window * gs_family_int(b->tokenizer, "k"));
     if (ret || gs_family_int(b->config, "layers") != AGRO_NT_LAYERS)
         return ret;
-    return gs_family_set(b->card, e, "{s:s}", "citation", "Mendoza-Revilla et al. 2024, Communications Biology, AgroNT");
+    return gs_family_set(b->card, e, "{s:s}", "citation",
+                         "Mendoza-Revilla et al. 2024, Communications Biology, AgroNT");
 }
 
 const gs_family gs_family_esm = {

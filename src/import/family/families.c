@@ -1,4 +1,15 @@
 #include "import/family/family.h"
 
-const gs_family *const gs_families[] = {&gs_family_esm, &gs_family_bert, &gs_family_mosaic, &gs_family_gpn,
-                                        &gs_family_gpn_msa, &gs_family_phylogpn, NULL};
+/* One line each. Of several that know a checkpoint, the first is taken. */
+#define FAMILIES(X) \
+    X(esm) \
+    X(bert) \
+    X(mosaic) \
+    X(gpn) \
+    X(gpn_msa) \
+    X(phylogpn)
+
+#define DECLARE(NAME) extern const gs_family gs_family_##NAME;
+#define LIST(NAME) &gs_family_##NAME,
+FAMILIES(DECLARE)
+const gs_family *const gs_families[] = {FAMILIES(LIST) NULL};

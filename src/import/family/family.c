@@ -25,16 +25,17 @@ static const char *class_of(const json_t *config)
     return json_string_value(json_array_get(json_object_get(config, "architectures"), 0));
 }
 
+/* The first n letters of text. */
 static int is_word(const char *word, const char *text, size_t n)
 {
-    return text && strlen(word) == n && !strncasecmp(word, text, n);
+    return strlen(word) == n && !strncasecmp(word, text, n);
 }
 
 static int is_named(const gs_family *f, const json_t *config)
 {
-    const char *type = gs_json_text(config, "model_type", NULL), *class = class_of(config);
+    const char *type = gs_json_text(config, "model_type", ""), *class = class_of(config);
     for (int i = 0; f->known_as[i]; i++)
-        if (is_word(f->known_as[i], type, type ? strlen(type) : 0) || is_word(f->known_as[i], class, class ? stem(class) : 0))
+        if (is_word(f->known_as[i], type, strlen(type)) || (class && is_word(f->known_as[i], class, stem(class))))
             return 1;
     return 0;
 }

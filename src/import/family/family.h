@@ -32,8 +32,10 @@ typedef struct {
 /* What the config.json of every transformer says, with the defaults that BertConfig and EsmConfig share. */
 #define GS_MAP_TRANSFORMER(VOCAB) \
     GS_MAP_INT("vocab_size", "vocab", VOCAB, 1, 1 << 20), GS_MAP_INT("hidden_size", "dim", 768, 1, 1 << 20), \
-    GS_MAP_INT("num_hidden_layers", "layers", 12, 1, 1 << 20), GS_MAP_INT("num_attention_heads", "heads", 12, 1, 1 << 20), \
-    GS_MAP_INT("intermediate_size", "ffn", 3072, 1, 1 << 20), GS_MAP_REAL("layer_norm_eps", "norm_eps", 1e-12, 0, 1)
+    GS_MAP_INT("num_hidden_layers", "layers", 12, 1, 1 << 20), \
+    GS_MAP_INT("num_attention_heads", "heads", 12, 1, 1 << 20), \
+    GS_MAP_INT("intermediate_size", "ffn", 3072, 1, 1 << 20), \
+    GS_MAP_REAL("layer_norm_eps", "norm_eps", 1e-12, 0, 1)
 /* hidden_act of transformers. */
 extern const gs_word gs_activation_words[];
 
@@ -73,14 +75,13 @@ typedef struct gs_family {
     /* What tables cannot say, after all of them are applied. c->tensors are still upstream's. NULL: nothing. */
     int (*finish)(gs_bundle *b, const gs_checkpoint *c, gs_err *e);
 } gs_family;
-extern const gs_family *const gs_families[];                      /* ends with NULL */
-extern const gs_family gs_family_esm, gs_family_bert, gs_family_mosaic, gs_family_gpn, gs_family_gpn_msa, gs_family_phylogpn;
+extern const gs_family *const gs_families[]; /* ends with NULL */
 
 /* 0 if config.json calls itself by a name of one of the families, or by none. GS_EMODEL: only by others; the message
  * names them and what is supported. */
 int gs_family_known(const gs_family *const *families, const gs_checkpoint *c, gs_err *e);
-/* Whose checkpoint is it? By the tensors, and by what config.json calls itself where several fit or none. NULL: nobody's
- * (GS_EMODEL, as above). */
+/* Whose checkpoint is it? By the tensors, and by what config.json calls itself where several fit or none. NULL:
+ * nobody's (GS_EMODEL, as above). */
 const gs_family *gs_family_find(const gs_family *const *families, const gs_checkpoint *c, gs_err *e);
 /* Apply the tables: b's configuration, recipe, tensors, and of the tokenizer what the family says itself. The tensors'
  * data is b's afterwards. Errors: GS_EMODEL, GS_ENOMEM. */

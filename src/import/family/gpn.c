@@ -7,7 +7,8 @@
 #define SHARED \
     GS_MAP_INT("vocab_size", "vocab", 7, 7, 7), GS_MAP_INT("n_aux_features", NULL, 0, 0, 0), \
     GS_MAP_INT("hidden_size", "dim", 512, 1, 1 << 15), GS_MAP_INT("dilation_base", "dilation_base", 2, 1, 1 << 10), \
-    GS_MAP_INT("dilation_double_every", "dilation_double_every", 1, 1, 1 << 20), GS_MAP_BOOL("depthwise", "depthwise", 0)
+    GS_MAP_INT("dilation_double_every", "dilation_double_every", 1, 1, 1 << 20), \
+    GS_MAP_BOOL("depthwise", "depthwise", 0)
 
 static const gs_config_map convnet_class[] = {
     SHARED,
@@ -91,12 +92,14 @@ static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
     int dense = gs_family_has(b, "head.dense.weight"), own = gs_family_has(b, "head.weight");
     int headed = dense || own || gs_family_has(b, "head.bias") || gs_json_true(c->config, "tie_word_embeddings", 0);
-    int ret = set_inner(b, c, e);
-    return ret ? ret
-               : gs_family_set(b->config, e, "{s:b, s:b, s:s, s:b, s:b, s:b}", "bias", gs_family_has(b, "layers.0.conv.bias"),
-                               "one_hot", !gs_family_has(b, "embed.weight"), "head",
-                               dense ? "mlm" : headed ? "linear" : "none", "head_bias", gs_family_has(b, "head.bias"),
-                               "head_dense_bias", gs_family_has(b, "head.dense.bias"), "head_tied", headed && !own);
+    int ret = gs_family_set(b->config, e, "{s:b, s:b, s:s, s:b, s:b, s:b}",
+                            "bias", gs_family_has(b, "layers.0.conv.bias"),
+                            "one_hot", !gs_family_has(b, "embed.weight"),
+                            "head", dense ? "mlm" : headed ? "linear" : "none",
+                            "head_bias", gs_family_has(b, "head.bias"),
+                            "head_dense_bias", gs_family_has(b, "head.dense.bias"),
+                            "head_tied", headed && !own);
+    return ret ? ret : set_inner(b, c, e);
 }
 
 const gs_family gs_family_gpn = {

@@ -48,7 +48,8 @@ static int check_config(const gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     const char *odd = gs_family_int(b->config, "aux") % SYMBOLS ? "n_aux_features"
                       : gs_json_number(c->config, "embedding_size", dim) != dim ? "embedding_size"
                       : dim % gs_family_int(b->config, "heads") ? "num_attention_heads" : NULL;
-    return odd ? gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" has a value that is not supported for GPN-MSA", c->dir, odd) : 0;
+    return !odd ? 0 : gs_fail(e, GS_EMODEL, "%s/config.json: \"%s\" has a value that is not supported for GPN-MSA",
+                              c->dir, odd);
 }
 
 /* Half-precision files round the table, a trained one would be far off. */
@@ -66,7 +67,7 @@ static int differs(const gs_tensor *t, const float *x)
     return 0;
 }
 
-/* The table of positions is a tensor of the checkpoint, [P, d]: sines, then cosines. Ours are computed: do they agree? */
+/* The table of positions is a tensor of the checkpoint, [P, d]: sines, then cosines. Do ours, computed, agree? */
 static int check_table(const gs_checkpoint *c, gs_err *e)
 {
     const gs_tensor *t = gs_tensors_find(&c->tensors, TABLE);
@@ -77,7 +78,8 @@ static int check_table(const gs_checkpoint *c, gs_err *e)
         return gs_fail_mem(e, "the table of positions", sizeof *x * (size_t)gs_tensor_count(t));
     int bad = t->ndim != 2 || gs_tensor_floats(x, t) || differs(t, x);
     free(x);
-    return bad ? gs_fail(e, GS_EMODEL, "%s: %s is not the table of sines and cosines that RoFormer has", c->dir, TABLE) : 0;
+    return !bad ? 0 : gs_fail(e, GS_EMODEL, "%s: %s is not the table of sines and cosines that RoFormer has", c->dir,
+                              TABLE);
 }
 
 static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
@@ -100,7 +102,8 @@ const gs_family gs_family_gpn_msa = {
     .architecture = "transformer",
     .config = GS_JSON_TEXT_OF({"one_hot": true, "norm_place": "post", "position": "rotary", "rotary": "pairs",
                                "rotary_base": 10000.0, "final_norm": false}),
-    .tokenizer = GS_JSON_TEXT_OF({"kind": "base", "vocab": ["-", "A", "C", "G", "T", "?"], "unk": 0, "mask": 5, "pad": 0}),
+    .tokenizer = GS_JSON_TEXT_OF({"kind": "base", "vocab": ["-", "A", "C", "G", "T", "?"], "unk": 0, "mask": 5,
+                                  "pad": 0}),
     .recipe = GS_JSON_TEXT_OF({"mode": "mlm", "window": 128, "strands": "both", "mask_rate": 0.15, "visible": false}),
     .citation = "Benegas et al. 2025, Nature Biotechnology, GPN-MSA",
     .finish = finish};

@@ -8,7 +8,8 @@ static const gs_config_map map[] = {GS_BERT_MAP, {.theirs = NULL}};
 
 #define PART(THEIRS, OURS, PART) {.theirs = THEIRS, .ours = OURS, .how = GS_T_SPLIT, .part = PART, .parts = 3}
 #define QKV(THEIRS, KIND) \
-    PART(THEIRS KIND, "layers.%d.q" KIND, 0), PART(THEIRS KIND, "layers.%d.k" KIND, 1), PART(THEIRS KIND, "layers.%d.v" KIND, 2)
+    PART(THEIRS KIND, "layers.%d.q" KIND, 0), PART(THEIRS KIND, "layers.%d.k" KIND, 1), \
+    PART(THEIRS KIND, "layers.%d.v" KIND, 2)
 #define LAYER(P) P "encoder.layer.%d."
 #define MOSAIC(P) { \
     GS_BERT_NAMES(P), \
@@ -42,7 +43,9 @@ static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     const char *head = gs_family_head(b);
     int ret = gs_family_set(b->config, e, "{s:i, s:s}", "vocab", rows_of_embedding(b), "head", head);
     ret = ret ? ret : gs_bert_recipe(b, e);
-    return ret || strcmp(head, "none") ? ret : gs_family_set(b->card, e, "{s:s}", "citation", "Zhou et al. 2024, DNABERT-S");
+    if (ret || strcmp(head, "none"))
+        return ret;
+    return gs_family_set(b->card, e, "{s:s}", "citation", "Zhou et al. 2024, DNABERT-S");
 }
 
 /* The head's norm does not heed layer_norm_eps. */

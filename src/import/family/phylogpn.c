@@ -46,11 +46,12 @@ static const gs_config_map map[] = {
 static const gs_name_map layer_form[] = LAYER_FORM(""), layer_form_hub[] = LAYER_FORM("_model.");
 static const gs_name_map group_form[] = GROUP_FORM(""), group_form_hub[] = GROUP_FORM("_model.");
 
+#define NORM(KIND) GS_JSON_TEXT_OF({"norm": KIND})
 static const gs_form forms[] = {
-    {.tensor = "_model.blocks.0.layer_norm1.weight", .config = "{\"norm\": \"layer\"}", .map = map, .names = layer_form_hub},
-    {.tensor = "blocks.0.layer_norm1.weight", .config = "{\"norm\": \"layer\"}", .map = map, .names = layer_form},
-    {.tensor = "_model.blocks.0.layers.0.weight", .config = "{\"norm\": \"group\"}", .map = map, .names = group_form_hub},
-    {.tensor = "blocks.0.layers.0.weight", .config = "{\"norm\": \"group\"}", .map = map, .names = group_form},
+    {.tensor = "_model.blocks.0.layer_norm1.weight", .config = NORM("layer"), .map = map, .names = layer_form_hub},
+    {.tensor = "blocks.0.layer_norm1.weight", .config = NORM("layer"), .map = map, .names = layer_form},
+    {.tensor = "_model.blocks.0.layers.0.weight", .config = NORM("group"), .map = map, .names = group_form_hub},
+    {.tensor = "blocks.0.layers.0.weight", .config = NORM("group"), .map = map, .names = group_form},
     {.tensor = NULL}};
 
 /* ---- the two strands ---- */
@@ -97,8 +98,9 @@ static int replace(gs_tensors *set, gs_tensor *t, gs_err *e)
 /* Weights and biases of the convolutions, and the embedding. The binder refuses other shapes and types. */
 static int is_parametrised(const gs_tensor *t)
 {
-    static const char *const ours[] = {"layers.%d.in.weight", "layers.%d.conv.weight", "layers.%d.out.weight", "head.weight",
-                                       "layers.%d.in.bias", "layers.%d.conv.bias", "layers.%d.out.bias", "head.bias"};
+    static const char *const ours[] = {
+        "layers.%d.in.weight", "layers.%d.conv.weight", "layers.%d.out.weight", "head.weight",
+        "layers.%d.in.bias", "layers.%d.conv.bias", "layers.%d.out.bias", "head.bias"};
     int number;
     if (t->dtype != GS_F32 && t->dtype != GS_F16 && t->dtype != GS_BF16)
         return 0;

@@ -40,13 +40,30 @@ static json_t *describe(const char *dir, const json_t *vocab, const char *kind, 
     return j;
 }
 
-json_t *gs_import_tokenizer(const char *dir, const char *file, const char *kind, int most, gs_err *e)
+static json_t *read_vocab(const char *dir, const char *path, const char *kind, int most, gs_err *e)
 {
-    char path[PATH_MAX];
-    gs_import_path(dir, file, path);
-    if (!strcmp(file, "tokenizer.json"))
-        return gs_import_tokenizer_json(path, most, e);
     json_t *vocab = gs_vocab_read(path, most, e), *j = vocab ? describe(dir, vocab, kind, e) : NULL;
     json_decref(vocab);
     return j;
+}
+
+static json_t *read_json(const char *dir, const char *path, const char *kind, int most, gs_err *e)
+{
+    (void)dir;
+    (void)kind;
+    return gs_import_tokenizer_json(path, most, e);
+}
+
+static const struct {
+    const char *file;
+    json_t *(*read)(const char *dir, const char *path, const char *kind, int most, gs_err *e);
+} files[] = {{"tokenizer.json", read_json}, {"vocab.txt", read_vocab}};
+
+json_t *gs_import_tokenizer(const char *dir, const char *file, const char *kind, int most, gs_err *e)
+{
+    char path[PATH_MAX];
+    size_t i = 0;
+    while (strcmp(files[i].file, file)) /* families name no others */
+        i++;
+    return files[i].read(dir, gs_import_path(dir, file, path), kind, most, e);
 }

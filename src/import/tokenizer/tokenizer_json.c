@@ -112,8 +112,8 @@ static json_t *make_words(const gs_tokenizer_json *t, const json_t *model, int m
         return make_bpe(t, model, most, e);
     if (k && !t->lowercase)
         return json_pack("{s:s, s:i}", "kind", "kmers", "k", k);
-    gs_fail(e, GS_EMODEL, "%s: the words of the vocabulary are not k-mers over A, C, G, T, or the text becomes lower case",
-            t->path);
+    gs_fail(e, GS_EMODEL, "%s: the words of the vocabulary are not k-mers over A, C, G, T, or the text becomes lower "
+            "case", t->path);
     return NULL;
 }
 
@@ -125,14 +125,16 @@ static json_t *make_kind(gs_tokenizer_json *t, const json_t *model, int most, gs
     /* Old files do not name the type of byte-pair models. */
     const char *type = gs_json_text(model, "type", json_object_get(model, "merges") ? "BPE" : "(none)");
     if (unk && (t->unk = gs_tokenizer_json_id(t, unk)) < 0) {
-        gs_fail(e, GS_EMODEL, "%s: the token for unknown characters, \"%.40s\", is not in the vocabulary", t->path, unk);
+        gs_fail(e, GS_EMODEL, "%s: the token for unknown characters, \"%.40s\", is not in the vocabulary", t->path,
+                unk);
         return NULL;
     }
     if (!strcmp(type, "BPE"))
         return make_bpe(t, model, most, e);
     if (!strcmp(type, "WordLevel") || !strcmp(type, "WordPiece"))
         return make_words(t, model, most, e);
-    gs_fail(e, GS_EMODEL, "%s: tokenizers of type \"%.60s\" are not supported; supported: BPE, WordLevel", t->path, type);
+    gs_fail(e, GS_EMODEL, "%s: tokenizers of type \"%.60s\" are not supported; supported: BPE, WordLevel", t->path,
+            type);
     return NULL;
 }
 

@@ -13,8 +13,8 @@ typedef struct { const char *type; reader *read; } step_row;
 enum { MAX_RUN = 1000 };
 
 /* Run the reader of step's type; members: where a Sequence keeps its steps. */
-static int read_step(gs_tokenizer_json *t, const step_row *rows, const char *what, const char *members, const json_t *step,
-                     gs_err *e)
+static int read_step(gs_tokenizer_json *t, const step_row *rows, const char *what, const char *members,
+                     const json_t *step, gs_err *e)
 {
     const char *type = gs_json_text(step, "type", "(none)");
     if (!step || json_is_null(step))
@@ -59,13 +59,15 @@ static int strip(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 /* Runs of a letter to one token: GENA-LM makes "-" of N{10,}. */
 static int replace(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
-    const char *regex = gs_json_text(json_object_get(step, "pattern"), "Regex", ""), *to = gs_json_text(step, "content", "");
+    const char *regex = gs_json_text(json_object_get(step, "pattern"), "Regex", "");
+    const char *to = gs_json_text(step, "content", "");
     char letter = 0;
     int least = 0, read = 0, id = strlen(to) == 1 ? gs_tokenizer_json_id(t, to) : -1;
     int is_run = sscanf(regex, "%c{%d,}%n", &letter, &least, &read) == 2 && read && !regex[read];
-    if (!is_run || !isalpha((unsigned char)letter) || least < 1 || least > MAX_RUN || id < 0 || t->run[0] || t->lowercase)
-        return gs_fail(e, GS_EMODEL, "%s: the normalizer \"Replace\" of \"%.60s\" by \"%.20s\" is not supported", t->path,
-                       regex[0] ? regex : "a string", to);
+    int fits = isalpha((unsigned char)letter) && least >= 1 && least <= MAX_RUN && id >= 0;
+    if (!is_run || !fits || t->run[0] || t->lowercase)
+        return gs_fail(e, GS_EMODEL, "%s: the normalizer \"Replace\" of \"%.60s\" by \"%.20s\" is not supported",
+                       t->path, regex[0] ? regex : "a string", to);
     t->run[0] = letter;
     t->run_least = least;
     t->run_as = id;
@@ -131,7 +133,8 @@ static int set_around(gs_tokenizer_json *t, int *to, const json_t *id, gs_err *e
 {
     json_int_t v = json_integer_value(id);
     if (!json_is_integer(id) || v < 0 || v >= (json_int_t)json_array_size(t->vocab) || *to >= 0)
-        return gs_fail(e, GS_EMODEL, "%s: the post-processor must put one token of the vocabulary on either side", t->path);
+        return gs_fail(e, GS_EMODEL, "%s: the post-processor must put one token of the vocabulary on either side",
+                       t->path);
     *to = (int)v;
     return 0;
 }

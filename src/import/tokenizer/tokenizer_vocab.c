@@ -44,7 +44,8 @@ int gs_vocab_put(json_t *vocab, const char *text, const json_t *id, const char *
             return gs_fail_mem(e, "the vocabulary", (size_t)v);
     const char *there = json_string_value(json_array_get(vocab, (size_t)v));
     if (there[0] && strcmp(there, text))
-        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" and \"%.40s\" have the same id %lld", path, there, text, (long long)v);
+        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" and \"%.40s\" have the same id %lld", path, there, text,
+                       (long long)v);
     return json_array_set_new(vocab, (size_t)v, json_string(text)) ? gs_fail_mem(e, "the vocabulary", (size_t)v) : 0;
 }
 

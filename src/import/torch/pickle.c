@@ -214,7 +214,9 @@ static int push_string(machine *m, gs_pv_kind kind)
     const unsigned char *b;
     int ret = take_number(m, m->arg, &n);
     ret = ret ? ret : take(m, n, &b);
-    return ret ? ret : n > INT32_MAX ? bad(m) : push_value(m, (value){kind, (int32_t)n, -1, -1, {.s = (const char *)b}});
+    if (ret || n > INT32_MAX)
+        return ret ? ret : bad(m);
+    return push_value(m, (value){kind, (int32_t)n, -1, -1, {.s = (const char *)b}});
 }
 
 static int op_text(machine *m)
@@ -480,7 +482,8 @@ static int step(machine *m, int *done)
 int gs_pickle_read(gs_pickle *p, const char *bytes, size_t n, size_t *used, const char *what, gs_err *e)
 {
     const unsigned char *b = (const unsigned char *)bytes;
-    machine m = {.p = p, .at = b, .begin = b, .end = b + (n < GS_PICKLE_MOST ? n : GS_PICKLE_MOST), .what = what, .e = e};
+    const unsigned char *end = b + (n < GS_PICKLE_MOST ? n : GS_PICKLE_MOST);
+    machine m = {.p = p, .at = b, .begin = b, .end = end, .what = what, .e = e};
     m.most = n < GS_PICKLE_VALUES / 2 ? 2 * n + 2 : GS_PICKLE_VALUES;
     int done = 0, ret = 0;
     *p = (gs_pickle){0};

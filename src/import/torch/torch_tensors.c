@@ -93,9 +93,9 @@ static int read_dtype(const view *v, gs_dtype storage, gs_dtype *out)
 /* A part of a storage, as files of old have them: (key, offset, elements). */
 static int cut(const gs_pickle *p, const gs_torch_id *id, gs_torch_storage *s)
 {
-    value *offset = id->view ? gs_pickle_item(p, id->view, 1) : NULL, *n = id->view ? gs_pickle_item(p, id->view, 2) : NULL;
     if (!id->view)
         return 0;
+    value *offset = gs_pickle_item(p, id->view, 1), *n = gs_pickle_item(p, id->view, 2);
     if (!n || offset->kind != GS_PV_INT || n->kind != GS_PV_INT || offset->of.i < 0 || n->of.i < 0)
         return -1;
     if (offset->of.i > id->count || n->of.i > id->count - offset->of.i)
@@ -115,8 +115,8 @@ static int find_storage(const reader *r, value *v, const char *name, gs_torch_id
         return bad(r, name, "has no storage in the file");
     gs_torch_storage *whole = &r->t->storage[at];
     if (__builtin_mul_overflow((size_t)id->count, gs_dtype_size(id->dtype), &bytes) || bytes != whole->bytes)
-        return gs_fail(r->e, GS_EMODEL, "%s: the storage of tensor %s has %zu bytes where it should have %lld elements of "
-                       "%zu", r->t->path, name, whole->bytes, (long long)id->count, gs_dtype_size(id->dtype));
+        return gs_fail(r->e, GS_EMODEL, "%s: the storage of tensor %s has %zu bytes where it should have %lld elements "
+                       "of %zu", r->t->path, name, whole->bytes, (long long)id->count, gs_dtype_size(id->dtype));
     int ret = whole->data ? 0 : gs_torch_load(r->t, whole, r->set, r->e);
     if (ret)
         return ret;
@@ -199,8 +199,8 @@ int gs_torch_tensors(gs_torch *t, gs_tensors *s, gs_err *e)
     value *state = find_state(p, gs_pickle_at(p, p->root), 0);
     int ret = 0;
     if (!state)
-        return gs_fail(e, GS_EMODEL, "%s holds no named tensors, neither at the top nor under \"state_dict\" or \"model\"",
-                       t->path);
+        return gs_fail(e, GS_EMODEL, "%s holds no named tensors, neither at the top nor under \"state_dict\" or "
+                       "\"model\"", t->path);
     for (int32_t c = state->head; c >= 0 && !ret; c = p->cell[p->cell[c].next].next) {
         value *v = gs_pickle_at(p, p->cell[p->cell[c].next].value);
         if (v->kind == GS_PV_TENSOR)

@@ -23,7 +23,8 @@ static int check_byteorder(gs_torch *t, size_t i, gs_err *e)
     int ret = gs_zip_view(&t->zip, i, &text, e);
     if (ret)
         return ret;
-    return gs_zip_bytes(&t->zip, i) == 6 && !memcmp(text, "little", 6) ? 0 : gs_fail(e, GS_EMODEL, "%s was saved on a machine of another byte order, which is not supported",
+    int little = gs_zip_bytes(&t->zip, i) == 6 && !memcmp(text, "little", 6);
+    return little ? 0 : gs_fail(e, GS_EMODEL, "%s was saved on a machine of another byte order, which is not supported",
                                 t->path);
 }
 

@@ -32,12 +32,13 @@ static int failed(const gs_zip *z, zip_error_t *why, const char *member, gs_err 
     case ZIP_ER_MEMORY:
         return gs_fail_mem(e, "a zip archive's directory", z->room);
     case ZIP_ER_NOZIP:
-        return gs_fail(e, GS_EMODEL, "%s is cut short or damaged: a zip archive whose directory at the end cannot be read; "
-                       "download it again", z->path);
+        return gs_fail(e, GS_EMODEL, "%s is cut short or damaged: a zip archive whose directory at the end cannot be "
+                       "read; download it again", z->path);
     case ZIP_ER_EXISTS:
         return damaged(z, "a member occurs twice", e);
     case ZIP_ER_CRC:
-        return gs_fail(e, GS_EMODEL, "%s is damaged: the check sum of %.100s is wrong; download it again", z->path, member);
+        return gs_fail(e, GS_EMODEL, "%s is damaged: the check sum of %.100s is wrong; download it again", z->path,
+                       member);
     default:
         return damaged(z, zip_error_strerror(why), e);
     }
@@ -118,7 +119,7 @@ static uint64_t number(const char *bytes, int n)
     return x;
 }
 
-/* Bytes of the directory that an end record tells of: itself, or in ZIP64 the record that the locator before it names. */
+/* Bytes of the directory that an end record tells of: itself, or in ZIP64 the record that the locator names. */
 static uint64_t directory_bytes(const mapped *f, const char *end)
 {
     const char *locator = end - f->addr < LOCATOR ? NULL : end - LOCATOR;
