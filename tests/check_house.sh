@@ -46,6 +46,8 @@ FNR == 500 { say("500 lines or more") }
     split($0, q, "\"")
     to = q[2]
     if (to !~ /\// && to != "gscore.h") say("include paths begin with the floor: " to)
+    if (n == 4 && split(to, room, "/") == 3 && room[1] == floor && room[2] != part[3])
+        say("the rooms of a floor do not include each other: " to)
     sub(/\/.*/, "", to)
     if (to == "kernel" && part[n] ~ /^arch_/) say("architectures know layers, not kernels: " q[2])
     if (q[2] != "gscore.h" && to != floor && !has(may[floor], to)) say(floor "/ must not include " q[2])
