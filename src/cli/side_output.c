@@ -27,7 +27,7 @@ int skipped_open(side_output *s, const char *path, gs_err *e)
         return 0;
     int rc = side_open(s, path, e);
     if (!rc)
-        fputs("#chrom\tpos\tref\talt\treason\n", s->f);
+        fputs("#record\tchrom\tpos\tid\tref\talt\treason\n", s->f);
     return rc;
 }
 

@@ -8,6 +8,7 @@
 #define GS_VCF_H
 #include <stdint.h>
 #include "base/err.h"
+#include "base/str.h"
 #include "genome/ref.h"
 
 typedef struct gs_vcf gs_vcf;         /* an input with its header */
@@ -62,6 +63,9 @@ int gs_record_n_alt(const gs_record *rec);            /* 0 for ALT = . */
 const char *gs_record_ref(const gs_record *rec);
 const char *gs_record_alt(const gs_record *rec, int i);
 int64_t gs_record_line(const gs_record *rec);         /* 1-based number of the record in the input */
+/* Append CHROM, POS, ID, REF and ALT i as they stand, with tabs between; columns that are not there are empty. i < 0,
+ * or a malformed record: all of ALT. */
+void gs_record_put_site(const gs_record *rec, int i, gs_str *out);
 
 /* Replace our tags; the last one set stands last. value NULL or n = 0: remove. Malformed records stay as they are.
  * Values are rounded to `digits` decimals and said as htslib says floats (%g: six digits); NAN and inf = missing;

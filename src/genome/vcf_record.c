@@ -178,6 +178,35 @@ const char *gs_record_ref(const gs_record *r) { return r->n_allele ? r->allele[0
 const char *gs_record_alt(const gs_record *r, int i) { return r->allele[i + 1]; }
 int64_t gs_record_line(const gs_record *r) { return r->number; }
 
+static void put_site_of_bcf(const gs_record *r, int i, gs_str *out)
+{
+    const bcf1_t *b = r->bcf;
+    gs_str_printf(out, "%s\t%lld\t%s\t%s\t", r->contig, (long long)b->pos + 1, b->d.id, gs_record_ref(r));
+    if (!gs_record_n_alt(r))
+        gs_str_add(out, ".");
+    for (int k = 0; k < gs_record_n_alt(r); k++)
+        if (i < 0 || k == i)
+            gs_str_printf(out, "%s%s", i < 0 && k ? "," : "", gs_record_alt(r, k));
+}
+
+void gs_record_put_site(const gs_record *r, int i, gs_str *out)
+{
+    if (r->why)
+        i = -1;
+    if (!r->is_text) {
+        put_site_of_bcf(r, i, out);
+        return;
+    }
+    for (int c = COL_CHROM; c <= COL_ALT; c++) {
+        if (c)
+            gs_str_add(out, "\t");
+        if (c == COL_ALT && i >= 0)
+            gs_str_add(out, gs_record_alt(r, i));
+        else if (c < r->n_col)
+            gs_str_addn(out, r->line.s + r->col[c], col_len(r, c));
+    }
+}
+
 /* ---- INFO of a text record ---- */
 
 static int is_tag(const char *item, size_t n, const char *tag, size_t tag_len)

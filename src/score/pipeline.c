@@ -162,14 +162,22 @@ static void *worker(void *arg)
 
 /* ---- writer ---- */
 
-static void list_skipped(const pipeline *p, const gs_job *j, int i, size_t first, size_t end)
+/* A line for each unscored allele of record i, whose results are first .. end. */
+static int list_skipped(const pipeline *p, const gs_job *j, int i, size_t first, size_t end)
 {
-    const gs_record *r = j->rec[i];
-    for (size_t k = first; k < end; k++)
-        if (j->res[k].flag != GS_FLAG_OK && j->res[k].flag != GS_FLAG_SAME)
-            fprintf(p->opt->skipped, "%s\t%lld\t%s\t%s\t%s\n", gs_record_malformed(r) ? "." : gs_record_contig(r),
-                    (long long)gs_record_pos(r) + 1, gs_record_malformed(r) ? "." : gs_record_ref(r),
-                    gs_record_malformed(r) ? "." : gs_record_alt(r, (int)(k - first)), gs_flag_name(j->res[k].flag));
+    gs_str line = {0};
+    for (size_t k = first; k < end; k++) {
+        if (j->res[k].flag == GS_FLAG_OK || j->res[k].flag == GS_FLAG_SAME)
+            continue;
+        gs_str_printf(&line, "%lld\t", (long long)gs_record_line(j->rec[i]));
+        gs_record_put_site(j->rec[i], (int)(k - first), &line);
+        gs_str_printf(&line, "\t%s\n", gs_flag_name(j->res[k].flag));
+    }
+    if (!line.failed)
+        fwrite(line.s, 1, line.len, p->opt->skipped);
+    int rc = line.failed ? -(int)GS_ENOMEM : 0;
+    gs_str_free(&line);
+    return rc;
 }
 
 static int write_job(pipeline *p, gs_job *j, gs_err *e)
@@ -180,10 +188,10 @@ static int write_job(pipeline *p, gs_job *j, gs_err *e)
     for (int i = 0; i < j->n_rec && !rc; i++) {
         size_t first = next;
         rc = gs_job_annotate(j, i, &next, p->task, p->tally);
+        if (!rc && p->opt->skipped)
+            rc = list_skipped(p, j, i, first, next);
         if (rc)
             return gs_fail_mem(e, "a record", sizeof(float));
-        if (p->opt->skipped)
-            list_skipped(p, j, i, first, next);
         if (gs_tally_wrong_genome(p->tally) && !p->opt->force)
             return gs_fail(e, GS_ESUSPECT, "%lld of the first %lld records disagree with the FASTA in REF: this is another "
                            "genome build (--force scores the rest all the same)", (long long)p->tally->mismatched,

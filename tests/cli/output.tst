@@ -204,7 +204,7 @@ err out.vcf.gz.csi cannot be written
 test side_outputs_are_appended_to_open_files
 run echo before > log; echo start > text
 run $gscore score --no-version --skipped /dev/stderr --stats /dev/fd/2 $vcf/edges.vcf $fa $tiny 2>> log >> text
-run sed -n 1p log; grep -c '^#CHROM\|^#chrom' log; grep -c '"status": 0' log; sed -n 1,2p text
+run sed -n 1p log; grep -c '^#CHROM\|^#record' log; grep -c '"status": 0' log; sed -n 1,2p text
 out side_outputs_appended
 
 test side_output_that_fails
@@ -293,6 +293,19 @@ test stats
 run $gscore score -q --stats s.json $vcf/edges.vcf $fa $tiny > /dev/null
 run grep -v -e seconds -e '"gscore"' s.json
 out stats.json
+
+test skipped_as_they_stand
+run $gscore score -q --skipped s.tsv $vcf/malformed.vcf $fa $tiny > /dev/null
+run cat s.tsv
+out skipped_malformed.tsv
+
+test skipped_of_bcf
+run $gscore score -q --no-version -Ob $vcf/edges.vcf $fa $tiny > in.bcf
+run $gscore score -q --skipped s.tsv $vcf/edges.vcf $fa $tiny > /dev/null
+run $gscore score -q --skipped b.tsv in.bcf $fa $tiny > /dev/null
+run cmp s.tsv b.tsv
+run cat s.tsv
+out skipped_edges.tsv
 
 test skipped
 run $gscore score -q --skipped s.tsv $vcf/alleles.vcf $fa $tiny > /dev/null

@@ -138,6 +138,36 @@ static void cut_within_the_last_line(void **state)
     assert_warned("the last line has 1 columns: the file may be cut");
 }
 
+/* Columns as they stand, of text and BCF. */
+static void sites(void **state)
+{
+    (void)state;
+    static const struct { const char *line, *site; int alt; } cases[] = {
+        {"1\t10\tx;y\ta\tC,<DEL>\t.\t.\t.", "1\t10\tx;y\ta\t<DEL>", 1}, {"1\t0\t.\tN\t.\t.\t.\t.", "1\t0\t.\tN\t.", -1},
+        {"1\t10\t.\tA\tC,G\t.\t.\t.", "1\t10\t.\tA\tC,G", -1}, {"1\t10\t.\tA\tC,G", "1\t10\t.\tA\tC,G", 0},
+        {"1\t+5\tid\tA\tC\t.\t.\t.", "1\t+5\tid\tA\tC", 0}, {"1\t5\tid\t\t\t.\t.\t.", "1\t5\tid\t\t", 0},
+        {"1\t5", "1\t5\t\t\t", 0}, {"1 5 . A C . . .", "1 5 . A C . . .\t\t\t\t", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int bcf = 0; bcf < (i < 3 ? 2 : 1); bcf++) {
+            char text[1000];
+            snprintf(text, sizeof text, "%s%s\n", HEAD, cases[i].line);
+            gs_err e = {0};
+            gs_str site = {0};
+            gs_vcf_opt o = all_of(put_text("site.vcf", text));
+            if (bcf)
+                o.path = converted(o.path, "site.bcf", 'b', 0);
+            gs_vcf *v = gs_vcf_open(&o, &e);
+            gs_record *r = gs_record_new();
+            assert_int_equal(gs_vcf_read(v, r, &e), 1);
+            gs_record_put_site(r, cases[i].alt, &site);
+            assert_string_equal(site.s, cases[i].site);
+            gs_str_free(&site);
+            gs_record_free(r);
+            gs_vcf_close(v, NULL);
+        }
+}
+
 static void not_vcf(void **state)
 {
     (void)state;
@@ -303,7 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay), cmocka_unit_test(fields), cmocka_unit_test(malformed_passes),
-        cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line), cmocka_unit_test(bad_samples),
+        cmocka_unit_test(sites), cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line), cmocka_unit_test(bad_samples),
         cmocka_unit_test(header_lines_left_out), cmocka_unit_test(not_vcf), cmocka_unit_test(bad_headers),
         cmocka_unit_test(cut_anywhere), cmocka_unit_test(end_marker),
     };
