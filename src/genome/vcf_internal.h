@@ -37,6 +37,7 @@ struct gs_vcf {
     size_t at_contig, at_span;   /* next region of select.regions to visit */
     int64_t prev_end;            /* end of the region before this one on the same contig, else -1 */
     const gs_span *span;         /* region being read */
+    int told;                    /* that a contig of the regions is not there */
     int old_index;               /* older than its file */
     tbx_t *tbx;
     hts_idx_t *idx;

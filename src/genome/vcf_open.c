@@ -145,19 +145,29 @@ static int check_options(const gs_vcf_opt *o, gs_err *e)
     return 0;
 }
 
+/* Text VCF may have contigs that its header lacks, but not its index. */
+static int has_contig(void *arg, const char *name)
+{
+    const gs_vcf *v = arg;
+    if (bcf_hdr_name2id(v->hdr, name) >= 0 || (v->tbx && tbx_name2id(v->tbx, name) >= 0))
+        return 1;
+    return v->is_bcf || v->tbx ? 0 : -1;
+}
+
 static int load_lists(gs_vcf *v, const gs_vcf_opt *o, gs_err *e)
 {
     gs_select *s = &v->select;
+    gs_contig_lookup l = {has_contig, v};
     s->regions_overlap = o->regions_overlap < 0 ? 1 : o->regions_overlap;
     s->targets_overlap = o->targets_overlap < 0 ? 0 : o->targets_overlap;
     if (o->regions || o->regions_file)
-        s->regions = o->regions ? gs_regions_parse(o->regions, e) : gs_regions_load(o->regions_file, e);
+        s->regions = o->regions ? gs_regions_parse(o->regions, &l, e) : gs_regions_load(o->regions_file, e);
     if ((o->regions || o->regions_file) && !s->regions)
         return -(int)e->code;
     const char *t = o->targets ? o->targets : o->targets_file;
     s->negate = t && *t == '^';
     if (t)
-        s->targets = o->targets ? gs_regions_parse(t + s->negate, e) : gs_regions_load(t + s->negate, e);
+        s->targets = o->targets ? gs_regions_parse(t + s->negate, &l, e) : gs_regions_load(t + s->negate, e);
     if (t && !s->targets)
         return -(int)e->code;
     if (o->filters && !(s->filters = strdup(o->filters)))
@@ -175,7 +185,7 @@ static void date_index(gs_vcf *v)
         if (ksprintf(&name, "%s%s", v->path, suffix[i]) < 0 || stat(name.s, &idx))
             continue;
         v->old_index = !stat(v->path, &data) && data.st_mtime > idx.st_mtime;
-        if (v->old_index && v->select.regions && !v->quiet)
+        if (v->old_index && (v->opt.regions || v->opt.regions_file) && !v->quiet)
             gs_warn_once("old_index", "%s is older than %s: records may be missed; make it anew with bcftools index -f",
                          name.s, v->path);
         break;
@@ -195,7 +205,7 @@ static void find_index(gs_vcf *v)
 
 static int load_index(gs_vcf *v, gs_err *e)
 {
-    if (!v->select.regions) {
+    if (!v->opt.regions && !v->opt.regions_file) {
         if (v->opt.chunks && v->total && v->fp->format.compression == bgzf)
             find_index(v);
         return 0;
@@ -229,8 +239,6 @@ static int open_all(gs_vcf *v, const gs_vcf_opt *opt, gs_err *e)
 {
     int ret = check_options(opt, e);
     if (!ret)
-        ret = load_lists(v, opt, e);
-    if (!ret)
         ret = open_input(v, opt->path, e);
     if (!ret)
         ret = check_end_marker(v, e);
@@ -238,6 +246,8 @@ static int open_all(gs_vcf *v, const gs_vcf_opt *opt, gs_err *e)
         ret = load_index(v, e);
     if (!ret)
         ret = gs_vcf_read_header(v, e);
+    if (!ret)
+        ret = load_lists(v, opt, e);
     if (!ret)
         warn_of_filters(v);
     return ret;

@@ -50,6 +50,7 @@ static int query(gs_vcf *v, const char *name, gs_err *e)
 {
     int tid = v->tbx ? tbx_name2id(v->tbx, name) : bcf_hdr_name2id(v->hdr, name);
     if (tid < 0) {
+        v->told = 1;
         gs_vcf_warn(v, "region", "%s has no records on contig %s: names must match exactly", v->path, name);
         return 0;
     }
@@ -242,10 +243,28 @@ static int shape(gs_vcf *v, gs_record *r, gs_err *e)
     return 0;
 }
 
-/* Nothing more comes: say so where it is not what was meant. */
+/* A selection that takes nothing is seldom what was meant. */
+static void tell_if_nothing(const gs_vcf *v)
+{
+    const gs_vcf_opt *o = &v->opt;
+    const struct { const char *letter, *list; } option[] = {
+        {" -r ", o->regions}, {" -R ", o->regions_file}, {" -t ", o->targets}, {" -T ", o->targets_file},
+        {" -f ", o->filters},
+    };
+    char text[300] = "";
+    for (size_t i = 0; i < sizeof option / sizeof *option; i++)
+        if (option[i].list)
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.50s", option[i].letter, option[i].list);
+    if (*text && !v->n_selected && !v->told)
+        gs_vcf_warn(v, "nothing", "%s: no record is selected by%s%s", v->path, text,
+                    o->regions || o->targets ? "; names of contigs must match exactly" : "");
+}
+
+/* Nothing more comes. */
 static int finish(gs_vcf *v, gs_err *e)
 {
     v->over = 1;
+    tell_if_nothing(v);
     return gs_vcf_chunk_end(v, e);
 }
 

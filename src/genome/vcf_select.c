@@ -10,6 +10,7 @@
 #include <htslib/hts.h>
 #include <htslib/khash_str2int.h>
 #include <htslib/kstring.h>
+#include "base/log.h"
 
 /* The furthest position that an index can hold (htslib's MAX_CSI_COOR - 1). */
 static const int64_t FAR_END = (1LL << 44) - 2;
@@ -114,61 +115,102 @@ static gs_regions *finished(gs_regions *r, int bad)
     return r;
 }
 
-/* ":5", ":5-9" or ":5-" at *p; moves *p behind it. */
-static int parse_range(const char **p, int64_t *beg, int64_t *end)
+static int not_understood(gs_err *e, const char *region)
 {
-    char *q;
-    *beg = *end = hts_parse_decimal(*p + 1, &q, 0);
-    if (q == *p + 1)
-        return -1;
-    if (*q == '-') {
-        *p = q + 1;
-        *end = hts_parse_decimal(*p, &q, 0);
-        if (q == *p)
-            *end = FAR_END;
-    }
-    *p = q;
-    return *beg > *end ? -1 : 0;
+    return gs_fail(e, GS_EUSAGE, "region '%s' is not understood: write chr1, chr1:5, chr1:5-9, chr1:5- or chr1:-9, and "
+                   "{NAME} or {NAME}:5-9 where a name has a colon or comma", region);
 }
 
-/* One region at *p, behind which *p is moved; the name goes to *name. Braces hold names with : or , in them. */
-static int parse_one(const char **p, kstring_t *name, int64_t *beg, int64_t *end)
+/* A coordinate at s, behind which *end is put. -1: none is there. */
+static int64_t coordinate(const char *s, char **end)
 {
-    const char *s = *p;
-    name->l = 0;
-    size_t n = *s == '{' ? strcspn(s, "}") : strcspn(s, ",:");
-    if (*s == '{') {
-        if (!s[n] || kputsn(s + 1, n - 1, name) < 0)
-            return -1;
-        n++;
-    } else if (kputsn(s, n, name) < 0) {
-        return -1;
-    }
-    *beg = 1;
-    *end = FAR_END + 1;
-    *p = s + n;
-    if (**p == ':' && parse_range(p, beg, end))
-        return -1;
-    return **p && **p != ',' ? -1 : 0;
+    size_t digits = strspn(s, "0123456789");
+    return digits && digits < 19 ? hts_parse_decimal(s, end, 0) : -1;
 }
 
-gs_regions *gs_regions_parse(const char *list, gs_err *e)
+/* "5", "5-9", "5-" or "-9", all of it. */
+static int parse_range(const char *s, int64_t *beg, int64_t *end)
 {
-    gs_regions *r = regions_new(e);
-    kstring_t name = KS_INITIALIZE;
-    int bad = !r;
-    for (const char *p = list; !bad && *p; p += *p == ',') {
-        int64_t beg, end;
-        if (parse_one(&p, &name, &beg, &end))
-            bad = gs_fail(e, GS_EUSAGE, "region list '%s' is not understood: write chr1, chr1:5, chr1:5-9 or chr1:5-",
-                          list);
-        else if (name.l)
-            bad = add(r, name.s, beg, end, e);
-    }
-    free(name.s);
-    if (!bad && !r->n)
+    char *q = (char *)s;
+    *beg = *s == '-' ? 1 : coordinate(s, &q);
+    *end = *beg;
+    if (*beg >= 0 && *q == '-' && !q[1] && *s != '-')
+        *end = FAR_END, q++;
+    else if (*beg >= 0 && *q == '-')
+        *end = coordinate(q + 1, &q);
+    return *beg < 0 || *end < *beg || *q ? -1 : 0;
+}
+
+/* One of the list while it is taken apart. */
+typedef struct { kstring_t text, name; int64_t beg, end; } region;
+
+/* The text of the region at *p, which is moved behind it and its comma. */
+static int next_text(const char **p, region *r)
+{
+    size_t name = **p == '{' ? strcspn(*p, "}") : 0, n = name + strcspn(*p + name, ",");
+    r->text.l = 0;
+    int bad = kputsn(*p, n, &r->text) < 0;
+    *p += n + ((*p)[n] == ',');
+    return bad;
+}
+
+/* "{NAME}" or "{NAME}:RANGE" */
+static int parse_braces(region *r)
+{
+    const char *s = r->text.s, *close = strchr(s, '}');
+    r->name.l = 0;
+    if (!close || kputsn(s + 1, (size_t)(close - s) - 1, &r->name) < 0)
+        return -1;
+    return !close[1] ? 0 : close[1] != ':' || parse_range(close + 2, &r->beg, &r->end) ? -1 : 1;
+}
+
+/* NAME or NAME:RANGE, where names may have colons themselves: what is a contig's name comes first. */
+static int parse_plain(gs_regions *regions, region *r, const gs_contig_lookup *l, gs_err *e)
+{
+    const char *s = r->text.s, *colon = strrchr(s, ':');
+    int whole = l->knows ? l->knows(l->arg, s) : 0, range = colon && !parse_range(colon + 1, &r->beg, &r->end);
+    r->name.l = 0;
+    if (kputsn(s, colon ? (size_t)(colon - s) : r->text.l, &r->name) < 0)
+        return gs_fail_mem(e, "the list of regions", r->text.l);
+    int before = colon && l->knows ? l->knows(l->arg, r->name.s) : 0;
+    if (whole > 0 && range && before > 0)
+        gs_warn_once("ambiguous", "region '%s' is taken to be the contig of that name; the range is {%s}%s", s, r->name.s,
+                     colon);
+    if (colon && !range && whole <= 0)
+        return not_understood(e, s);
+    int ret = 0;
+    if (whole > 0 || !colon || (whole < 0 && before <= 0))
+        ret = add(regions, s, 1, FAR_END + 1, e);
+    if (!ret && range && whole <= 0)
+        ret = add(regions, r->name.s, r->beg, r->end, e);
+    return ret;
+}
+
+static int parse_one(gs_regions *regions, region *r, const gs_contig_lookup *l, gs_err *e)
+{
+    if (r->text.s[0] != '{')
+        return parse_plain(regions, r, l, e);
+    int range = parse_braces(r);
+    if (range < 0)
+        return not_understood(e, r->text.s);
+    return add(regions, r->name.s, range ? r->beg : 1, range ? r->end : FAR_END + 1, e);
+}
+
+gs_regions *gs_regions_parse(const char *list, const gs_contig_lookup *l, gs_err *e)
+{
+    gs_regions *regions = regions_new(e);
+    region r = {.text = KS_INITIALIZE, .name = KS_INITIALIZE};
+    int bad = !regions;
+    for (const char *p = list; !bad && *p;)
+        if (next_text(&p, &r))
+            bad = gs_fail_mem(e, "the list of regions", strlen(list));
+        else if (r.text.l)
+            bad = parse_one(regions, &r, l, e);
+    free(r.text.s);
+    free(r.name.s);
+    if (!bad && !regions->n)
         bad = gs_fail(e, GS_EUSAGE, "the region list is empty");
-    return finished(r, bad);
+    return finished(regions, bad);
 }
 
 /* How a region file is read. */
@@ -176,9 +218,9 @@ typedef struct { int bed, columns; } layout; /* columns: 0 not known yet, 2 CHRO
 
 static int field_number(const char *s, int64_t *x)
 {
-    char *q;
-    *x = hts_parse_decimal(s, &q, 0);
-    return q == s || (*q && *q != '\t') ? -1 : 0;
+    char *q = (char *)s;
+    *x = coordinate(s, &q);
+    return *x < 0 || (*q && *q != '\t') ? -1 : 0;
 }
 
 static int parse_line(char *line, layout *l, int64_t *beg, int64_t *end)

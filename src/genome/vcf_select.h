@@ -9,9 +9,13 @@ typedef struct { int64_t beg, end; } gs_span; /* 0-based, both ends inside, as i
 typedef struct { char *name; gs_span *span; size_t n, m; } gs_contig_spans;
 typedef struct { gs_contig_spans *contig; size_t n, m; void *by_name; } gs_regions;
 
-/* "chr1,chr2:5,chr3:5-9,chr4:5-,{odd:name}:5". NULL: GS_EUSAGE. Spans come sorted and merged per contig, contigs in
- * order of appearance. */
-gs_regions *gs_regions_parse(const char *list, gs_err *e);
+/* Is there a contig of that name? 1 yes, 0 no, -1 it cannot be said. NULL: never. */
+typedef struct { int (*knows)(void *arg, const char *contig); void *arg; } gs_contig_lookup;
+
+/* "chr1,chr2:5,chr3:5-9,chr4:5-,chr5:-9,{odd:name}:5", as in htslib. What is the name of a contig as a whole is one;
+ * where that cannot be said, the contig and the range of a contig with a shorter name are both meant. NULL: GS_EUSAGE.
+ * Spans come sorted and merged per contig, contigs in order of appearance. */
+gs_regions *gs_regions_parse(const char *list, const gs_contig_lookup *l, gs_err *e);
 /* A file, plain or gzip: BED by its name (0-based), VCF by its first line, else CHROM POS [END] (1-based).
  * NULL: GS_EINPUT. */
 gs_regions *gs_regions_load(const char *path, gs_err *e);

@@ -65,6 +65,39 @@ test regions_unknown
 run $gscore score -q -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
 run $gscore score --no-version -r chr7 in.vcf.gz $fa $tiny | grep -vc '^#' || true
 out zero
+err no records on contig chr7: names must match exactly
+
+test regions_up_to_a_place
+run $gscore score -q --no-version -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
+run $gscore score -q --no-version -r chr1:1-12 in.vcf.gz $fa $tiny > want
+run $gscore score -q --no-version -r chr1:-12 in.vcf.gz $fa $tiny > got
+run cmp want got
+run [ $(grep -vc '^#' got) -gt 0 ]
+
+test regions_of_contigs_with_colons
+# Contigs c:1-9 and c: the longer name is meant first, braces say which one.
+run cp $vcf/colons.fa . && $gscore score -q --no-version -W -o in.vcf.gz $vcf/colons.vcf colons.fa $tiny
+run for r in 'A*01:01' 'A*01:01:5-' 'c:1-9' '{c}:1-9' 'c:-4'; do
+run echo "$r"
+run $gscore score -q --no-version -r "$r" in.vcf.gz colons.fa $tiny | grep -v '^#' | cut -f 1-3 | tee by_index
+run $gscore score -q --no-version -t "$r" $vcf/colons.vcf colons.fa $tiny | grep -v '^#' | cut -f 1-3 | cmp by_index -
+run done
+out regions_colons
+
+test targets_with_a_number_too_large
+exit 1
+run $gscore score -t chr1:5-99999999999999999999 $vcf/all_snvs.vcf $fa $tiny
+err region 'chr1:5-99999999999999999999' is not understood.*\{NAME\}
+
+test targets_unknown
+run $gscore score --no-version -t chr7 $vcf/all_snvs.vcf $fa $tiny | grep -vc '^#' || true
+out zero
+err no record is selected by -t chr7; names of contigs must match exactly
+
+test filters_unknown
+run $gscore score --no-version -f q99 $vcf/all_snvs.vcf $fa $tiny | grep -vc '^#' || true
+out zero
+err no record is selected by -f q99
 
 test targets
 run $gscore score -q --no-version -t chr1:10-12,chrM:90 $vcf/all_snvs.vcf $fa $tiny | grep -v '^#'
@@ -105,6 +138,18 @@ test chunks_together_are_the_whole
 run $gscore score -q $vcf/all_snvs.vcf $fa $tiny > whole
 run for i in 1 2 3 4 5 6 7; do $gscore score -q --chunk $i/7 $vcf/all_snvs.vcf $fa $tiny > $i; done
 run { grep '^#' 1; for i in 1 2 3 4 5 6 7; do grep -v '^#' $i; done; } | cmp whole -
+
+test chunks_of_a_selection
+run $gscore score -q --no-version -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
+run $gscore score -q --no-version -Ob -W -o in.bcf $vcf/all_snvs.vcf $fa $tiny
+run part() { want=$1; shift; $gscore score -q "$@" $fa $tiny > whole
+run   for i in 1 2 3 4 5; do $gscore score -q --chunk $i/5 "$@" $fa $tiny > $i; done
+run   { grep '^#' 1; for i in 1 2 3 4 5; do grep -v '^#' $i || true; done; } | cmp whole -; [ $(grep -vc '^#' whole) = $want ]; }
+run part 16 -t chr1:10-20,chrM:1-3 $vcf/all_snvs.vcf
+run part 16 -t chr1:10-20,chrM:1-3 in.vcf.gz
+run part 13 -r chr1:10-19 in.vcf.gz
+run part 13 -r chr1:10-19 in.bcf
+run part 0 -f q99 in.bcf
 
 test chunk_out_of_range
 exit 1

@@ -27,6 +27,13 @@ static void read_bed(const char *path)
     gs_bed_close(b);
 }
 
+/* Some names are contigs, some are not, of some nobody knows. */
+static int knows(void *arg, const char *contig)
+{
+    (void)arg;
+    return (int)(strlen(contig) % 3) - 1;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     gs_err e = {0};
@@ -37,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     check(gs_regions_load(fuzz_put("x.txt", data, n), &e), &e);
     char *list = strndup((const char *)data, n);
     e = (gs_err){0};
-    check(gs_regions_parse(list, &e), &e);
+    check(gs_regions_parse(list, &(gs_contig_lookup){knows, NULL}, &e), &e);
     free(list);
     return 0;
 }

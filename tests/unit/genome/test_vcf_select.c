@@ -68,6 +68,7 @@ static void lists(void **state)
         {"1:20,1:10", "abc", "abc", "abc"},
         {"1:1-25,1:26-30", "abcde", "abcde", "abcd"},
         {"{1}:10", "a", "a", "a"},
+        {"1:-20", "abc", "abc", "abc"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *want[3] = {cases[i].pos, cases[i].record, cases[i].variant};
@@ -150,6 +151,83 @@ static void filters(void **state)
     assert_warned("does not declare the filter PAS");
 }
 
+/* Names of contigs may have colons: what is a name as a whole comes first. */
+static void colons(void **state)
+{
+    (void)state;
+    static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=A*01:01>\n##contig=<ID=A*01:01:02>\n##contig=<ID=1>\n"
+        "##contig=<ID=1:5-9>\n##contig=<ID=gi|1|ref|N.1|>\n##contig=<ID=B:1>\n";
+    static const char rows[] = COLUMNS "A*01:01\t2\ta\tA\tC\t.\t.\t.\nA*01:01\t20\tb\tA\tC\t.\t.\t.\n"
+        "A*01:01:02\t2\tc\tA\tC\t.\t.\t.\n1\t5\td\tA\tC\t.\t.\t.\n1:5-9\t6\te\tA\tC\t.\t.\t.\n"
+        "1:5-9\t60\tf\tA\tC\t.\t.\t.\ngi|1|ref|N.1|\t7\tg\tA\tC\t.\t.\t.\n";
+    static const struct { const char *list, *ids; } cases[] = {
+        {"A*01:01", "ab"}, {"A*01:01:2", "a"}, {"A*01:01:3-20", "b"}, {"A*01:01:02", "c"}, {"A*01:01:02:2", "c"},
+        {"{A*01:01}:02", "a"}, {"{A*01:01}", "ab"}, {"1:5-9", "ef"}, {"{1}:5-9", "d"}, {"{1:5-9}:1-9", "e"},
+        {"1:5-9:1-9", "e"}, {"gi|1|ref|N.1|", "g"}, {"gi|1|ref|N.1|:7", "g"}, {"{1:5-9},1:1-5", "def"}, {"B:1", ""},
+        {"B:1:5", ""}, {"A*02:01", ""},
+    };
+    char text[2000];
+    snprintf(text, sizeof text, "%s%s", head, rows);
+    const char *path[4] = {put_text("colon.vcf", text)};
+    path[1] = converted(path[0], "colon.vcf.gz", 'z', 2);
+    path[2] = converted(path[0], "colon.bcf", 'b', 1);
+    snprintf(text, sizeof text, FORMAT_LINE "%s", rows);
+    path[3] = put_text("undeclared.vcf", text);
+    listen();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int f = 0; f < 4; f++) {
+            gs_vcf_opt o = all_of(path[f]);
+            int both = f == 3 && (i == 3 || i == 7);  /* nobody knows which one is meant */
+            o.targets = cases[i].list;
+            expect_ids(&o, both ? i == 3 ? "ac" : "def" : cases[i].ids);
+            o.targets = NULL;
+            o.regions = cases[i].list;
+            if (f == 1 || f == 2)
+                expect_ids(&o, strcmp(cases[i].ids, "def") ? cases[i].ids : "efd");
+        }
+    gs_vcf_opt o = all_of(path[0]);
+    o.targets = "1:5-9";
+    listen();
+    expect_ids(&o, "ef");
+    assert_warned("region '1:5-9' is taken to be the contig of that name; the range is {1}:5-9");
+}
+
+static void nothing(void **state)
+{
+    (void)state;
+    static const gs_vcf_opt some[] = {
+        {.targets = "chr7"}, {.targets = "2:1-3"}, {.targets = "1:11", .filters = "PASS"}, {.filters = "."},
+    };
+    static const char *const says[] = {
+        "no record is selected by -t chr7; names of contigs must match", "by -t 2:1-3", "by -t 1:11 -f PASS", NULL,
+    };
+    for (int i = 0; i < 4; i++)
+        for (int f = 0; f < 3; f++)
+            for (int chunks = 0; chunks < 3; chunks += 2) {
+                gs_vcf_opt o = some[i];
+                o.path = file[f];
+                o.regions_overlap = o.targets_overlap = -1;
+                o.chunk = chunks;
+                o.chunks = chunks;
+                listen();
+                expect_ids(&o, says[i] ? "" : "b");
+                if (says[i])
+                    assert_warned(says[i]);
+                else
+                    assert_string_equal(warnings, "");
+            }
+    gs_vcf_opt o = all_of(file[1]);
+    o.regions = "1:11-12";
+    listen();
+    expect_ids(&o, "");
+    assert_warned("no record is selected by -r 1:11-12");
+    o = all_of(put_text("empty.vcf", HEAD));
+    o.targets = "1";
+    listen();
+    expect_ids(&o, "");
+    assert_warned("no record is selected");
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -171,10 +249,13 @@ static void refusals(void **state)
     o.regions_file = put_text("none.tab", "#\n");
     expect_error(&o, GS_EINPUT, "no region");
     o.regions_file = NULL;
-    static const char *const bad[] = {"1:x", "1:9-3", "{1", "1:5-7x", ","};
-    for (int i = 0; i < 5; i++) {
+    static const char *const bad[] = {
+        "1:x", "1:9-3", "{1", "{1}x", "{1}:5-3", "1:5-7x", "1:", "1:-", "1:--5", "1:-5-9", "1:5--9", ":5:", ",",
+        "1:99999999999999999999", "1:5-99999999999999999999",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         o.regions = bad[i];
-        expect_error(&o, GS_EUSAGE, "region list");
+        expect_error(&o, GS_EUSAGE, "region");
     }
 }
 
@@ -182,7 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists), cmocka_unit_test(defaults_and_negation), cmocka_unit_test(files),
-        cmocka_unit_test(filters), cmocka_unit_test(refusals),
+        cmocka_unit_test(filters), cmocka_unit_test(colons), cmocka_unit_test(nothing), cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, make_files, remove_scratch);
 }
