@@ -1,25 +1,40 @@
-/* The door to OpenBLAS: the only file that knows it. The library is loaded at run time (dlopen), after
- * OPENBLAS_CORETYPE and OPENBLAS_NUM_THREADS were set, because Debian's 0.3.21 takes an unknown CPU for a lesser one
- * and decides when it is loaded. All functions are thread-safe after gs_gemm_open. */
+/* The door to matrix products. A back-end is one file that exports a gs_gemm_impl, and one line in gemm.c. All
+ * functions are thread-safe after gs_gemm_open. */
 #ifndef GS_GEMM_H
 #define GS_GEMM_H
+#include "base/arena.h"
 #include "base/err.h"
+#include "kernel/weight.h"
 
-/* Load OpenBLAS. Idempotent. threads: BLAS threads per call (1 when several workers call at once). */
-int gs_gemm_open(int threads, gs_err *e);
-
-/* "OpenBLAS 0.3.21" and the core type that really runs, such as "SkylakeX". */
-const char *gs_gemm_version(void);
-const char *gs_gemm_core(void);
-
-enum { GS_GEMM_ROWS = 48, GS_GEMM_PLACE = 12, GS_GEMM_SMALL = 1000000 / GS_GEMM_ROWS + 1 };
-
-/* C[M, N] (ldc) = alpha A[M, K] (lda) B + beta C, with B [K, N] (ldb), or transposed [N, K] when tb.
- *
- * A row's last bits depend on that row and on B alone if M is a multiple of GS_GEMM_ROWS, N K >= GS_GEMM_SMALL, and the
- * row's place is the same modulo GS_GEMM_PLACE: measured on OpenBLAS 0.3.21 (tests/unit/kernel/test_gemm.c). Its
- * SkylakeX cores compute small products (M N K <= 10^6) another way; its Haswell cores, in groups of 12 rows, the last
- * 6 otherwise than the first 6. */
+/* C[M, N] (ldc) = alpha A[M, K] (lda) B + beta C, with B [K, N] (ldb), or transposed [N, K] when tb. */
 typedef struct { const float *a, *b; float *c; int lda, ldb, ldc, M, N, K, tb; float alpha, beta; } gs_gemm_args;
-void gs_gemm(const gs_gemm_args *g);
+
+typedef struct gs_gemm_impl {
+    const char *name;
+    /* Make it ready: load its library, see whether it computes on this machine what it promises. Idempotent, called
+     * under a lock. threads: of one product. GS_EINTERNAL with the remedy: not usable here. */
+    int (*open)(int threads, gs_err *e);
+    const char *(*version)(void);        /* "OpenBLAS 0.3.21" */
+    const char *(*core)(void);           /* the code that really runs, such as "SkylakeX" */
+    /* A row of linear() depends, to the last bit, on that row and on w alone if its place is the same modulo `place`.
+     * `rows`: products of a multiple of so many rows are done without copies. */
+    int rows, place;
+    /* A form of a weight that multiplies faster, made once and shared by all workers; it changes no bit. Bytes that it
+     * takes, 0: it is best as it is; then pack is never called. */
+    size_t (*pack_bytes)(const gs_weight *w);
+    void (*pack)(void *to, const gs_weight *w);
+    /* y [M, out] = x [M, in] w^T */
+    void (*linear)(gs_arena *scratch, float *y, const float *x, const gs_weight *w, int M);
+    /* Activations times activations; bits depend on all sizes. */
+    void (*product)(const gs_gemm_args *g);
+} gs_gemm_impl;
+
+extern const gs_gemm_impl gs_gemm_openblas;
+
+/* Choose and open the first back-end that is usable here. Idempotent. threads: of one product (1 when several workers
+ * multiply at once). */
+int gs_gemm_open(int threads, gs_err *e);
+const gs_gemm_impl *gs_gemm(void);       /* the one that was chosen */
+const char *gs_gemm_version(void);       /* its version and core */
+const char *gs_gemm_core(void);
 #endif

@@ -4,7 +4,8 @@
  *   convnet  x += linear(gelu(conv(LN x)));     x += down(gelu(up(LN x)))
  *   bytenet  x += out(gelu(LN(conv(gelu(LN(in(gelu(LN x))))))))
  *
- * Sources: Benegas 2023 (GPN), songlab-cal/gpn gpn/legacy.py, gpn/model.py, gpn/modules.py; Kalchbrenner 2016 (ByteNet).
+ * Sources: Benegas 2023 (GPN), songlab-cal/gpn gpn/legacy.py, gpn/model.py, gpn/modules.py;
+ * Kalchbrenner 2016 (ByteNet).
  * Zeros stand beyond the ends of a sequence, which is within reach of every token: the window's width matters. */
 #include <math.h>
 #include "model/bind.h"
@@ -14,11 +15,21 @@
 enum { GPN, CONVNET, BYTENET };
 enum { HEAD_NONE, HEAD_LINEAR, HEAD_MLM };
 
+/* The keys of the configuration. */
 typedef struct {
-    int vocab, dim, inner, layers, block;
-    int first_kernel, kernel, dilation_base, dilation_cycle, dilation_every, dilation_max;
-    int depthwise, bias, one_hot, final_norm;
-    int head, head_bias, dense_bias, head_tied;
+    int vocab, dim, layers;
+    int inner;                 /* channels between the linear layers of a block */
+    int block;                 /* "gpn", "convnet", "bytenet" */
+    int first_kernel, kernel;  /* taps of the first layer's convolution, and of the others' */
+    int dilation_base;         /* the factor by which dilations grow from 1 ... */
+    int dilation_double_every; /* ... once in so many layers ... */
+    int dilation_cycle;        /* ... until they begin again after so many ... */
+    int dilation_max;          /* ... and to this at most */
+    int depthwise;             /* channels are convolved apart, but in the first layer */
+    int bias, one_hot, final_norm;
+    int head;                  /* "none", "linear", "mlm": dense, GELU and norm before it */
+    int head_bias, head_dense_bias;
+    int head_tied;             /* the embedding is the head's matrix */
     double norm_eps;
 } config;
 
@@ -27,7 +38,7 @@ typedef struct { gs_norm_w norm1, norm2, norm3; gs_conv_w conv; gs_linear_w lin1
 
 typedef struct {
     config c;
-    const float *embed; /* [V, D]; NULL: one-hot */
+    gs_weight embed; /* [V, D] unless one-hot */
     gs_norm_w final_norm, head_norm;
     gs_linear_w head_dense, head;
     layer *layers;
@@ -35,32 +46,34 @@ typedef struct {
 
 /* ---- configuration ---- */
 
-#define AT(f) offsetof(config, f)
-static const char *const blocks[] = {"gpn", "convnet", "bytenet", NULL}, *const heads[] = {"none", "linear", "mlm", NULL};
+static const char *const blocks[] = {"gpn", "convnet", "bytenet", NULL};
+static const char *const heads[] = {"none", "linear", "mlm", NULL};
 
+#define INT(f, ...) GS_KEY_INT(config, f, __VA_ARGS__)
+#define BOOL(f, d) GS_KEY_BOOL(config, f, .def = d)
+#define NAME(f, n, d) GS_KEY_NAME(config, f, .names = n, .def = d)
 static const gs_json_row rows[] = {
-    {"vocab", GS_JSON_INT, AT(vocab), NAN, 1, 1 << 20, NULL},
-    {"dim", GS_JSON_INT, AT(dim), NAN, 1, 1 << 15, NULL},
-    {"inner", GS_JSON_INT, AT(inner), NAN, 1, 1 << 15, NULL},
-    {"layers", GS_JSON_INT, AT(layers), NAN, 1, 1 << 12, NULL},
-    {"block", GS_JSON_NAME, AT(block), NAN, 0, 0, blocks},
-    {"first_kernel", GS_JSON_INT, AT(first_kernel), 9, 1, 255, NULL},
-    {"kernel", GS_JSON_INT, AT(kernel), 9, 1, 255, NULL},
-    {"dilation_base", GS_JSON_INT, AT(dilation_base), 2, 1, 1 << 10, NULL},
-    {"dilation_cycle", GS_JSON_INT, AT(dilation_cycle), NAN, 1, 1 << 20, NULL},
-    {"dilation_double_every", GS_JSON_INT, AT(dilation_every), 1, 1, 1 << 20, NULL},
-    {"dilation_max", GS_JSON_INT, AT(dilation_max), NAN, 1, 1 << 20, NULL},
-    {"depthwise", GS_JSON_BOOL, AT(depthwise), 0, 0, 0, NULL},
-    {"bias", GS_JSON_BOOL, AT(bias), 1, 0, 0, NULL},
-    {"one_hot", GS_JSON_BOOL, AT(one_hot), 0, 0, 0, NULL},
-    {"norm_eps", GS_JSON_REAL, AT(norm_eps), 1e-5, 0, 1, NULL},
-    {"final_norm", GS_JSON_BOOL, AT(final_norm), 1, 0, 0, NULL},
-    {"head", GS_JSON_NAME, AT(head), NAN, 0, 0, heads},
-    {"head_bias", GS_JSON_BOOL, AT(head_bias), 1, 0, 0, NULL},
-    {"head_dense_bias", GS_JSON_BOOL, AT(dense_bias), 1, 0, 0, NULL},
-    {"head_tied", GS_JSON_BOOL, AT(head_tied), 0, 0, 0, NULL},
-    {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
-#undef AT
+    INT(vocab, .def = GS_NEEDED, .min = 1, .max = 1 << 20),
+    INT(dim, .def = GS_NEEDED, .min = 1, .max = 1 << 15),
+    INT(inner, .def = GS_NEEDED, .min = 1, .max = 1 << 15),
+    INT(layers, .def = GS_NEEDED, .min = 1, .max = 1 << 12),
+    NAME(block, blocks, GS_NEEDED),
+    INT(first_kernel, .def = 9, .min = 1, .max = 255),
+    INT(kernel, .def = 9, .min = 1, .max = 255),
+    INT(dilation_base, .def = 2, .min = 1, .max = 1 << 10),
+    INT(dilation_cycle, .def = GS_NEEDED, .min = 1, .max = 1 << 20),
+    INT(dilation_double_every, .def = 1, .min = 1, .max = 1 << 20),
+    INT(dilation_max, .def = GS_NEEDED, .min = 1, .max = 1 << 20),
+    BOOL(depthwise, 0),
+    BOOL(bias, 1),
+    BOOL(one_hot, 0),
+    GS_KEY_REAL(config, norm_eps, .def = 1e-5, .max = 1),
+    BOOL(final_norm, 1),
+    NAME(head, heads, GS_NEEDED),
+    BOOL(head_bias, 1),
+    BOOL(head_dense_bias, 1),
+    BOOL(head_tied, 0),
+    {.key = NULL}};
 
 static const char *config_fault(const gs_model *m)
 {
@@ -80,7 +93,7 @@ static const char *config_fault(const gs_model *m)
 static int dilation(const config *c, int number)
 {
     int d = 1;
-    for (int i = number % c->dilation_cycle / c->dilation_every; i > 0 && d < c->dilation_max; i--)
+    for (int i = number % c->dilation_cycle / c->dilation_double_every; i > 0 && d < c->dilation_max; i--)
         d = c->dilation_base > 1 && d > c->dilation_max / c->dilation_base ? c->dilation_max : d * c->dilation_base;
     return d < c->dilation_max ? d : c->dilation_max;
 }
@@ -88,67 +101,44 @@ static int dilation(const config *c, int number)
 /* ---- weights ---- */
 
 enum { BIAS = 1, FULL = 2, DEPTHWISE = 4, EMBED = 8, FINAL_NORM = 16, MLM = 32, HEAD_BIAS = 64, OWN_HEAD = 128,
-       DENSE_BIAS = 256 };
+       DENSE_BIAS = 256, TIED_HEAD = 512 };
 
 /* D dim, I inner, V vocabulary, K taps of the layer. */
-#define AT(f) offsetof(weights, f)
 static const gs_bind_row model_rows[] = {
-    {"embed.weight", AT(embed), "VD", EMBED},
-    {"norm.weight", AT(final_norm.g), "D", FINAL_NORM},
-    {"norm.bias", AT(final_norm.b), "D", FINAL_NORM | BIAS},
-    {"head.dense.weight", AT(head_dense.w), "DD", MLM},
-    {"head.dense.bias", AT(head_dense.b), "D", MLM | DENSE_BIAS},
-    {"head.norm.weight", AT(head_norm.g), "D", MLM},
-    {"head.norm.bias", AT(head_norm.b), "D", MLM | DENSE_BIAS},
-    {"head.weight", AT(head.w), "VD", OWN_HEAD},
-    {"head.bias", AT(head.b), "V", HEAD_BIAS},
-    {NULL, 0, NULL, 0}};
-#undef AT
+    GS_TABLE(weights, embed, .name = "embed", .shape = "VD", .when = EMBED),
+    GS_NORM(weights, final_norm, .name = "norm", .shape = "D", .when = FINAL_NORM, .bias = BIAS),
+    GS_LINEAR(weights, head_dense, .name = "head.dense", .shape = "DD", .when = MLM, .bias = DENSE_BIAS),
+    GS_NORM(weights, head_norm, .name = "head.norm", .shape = "D", .when = MLM, .bias = DENSE_BIAS),
+    GS_LINEAR(weights, head, .name = "head", .shape = "VD", .when = OWN_HEAD, .bias = HEAD_BIAS),
+    GS_LINEAR(weights, head, .name = "head", .shape = "VD", .when = TIED_HEAD, .bias = HEAD_BIAS, .tied = "embed"),
+    {.name = NULL}};
 
-#define AT(f) offsetof(layer, f)
 static const gs_bind_row gpn_rows[] = {
-    {"layers.%d.conv.weight", AT(conv.w), "DKD", 0},
-    {"layers.%d.conv.bias", AT(conv.b), "D", BIAS},
-    {"layers.%d.norm1.weight", AT(norm1.g), "D", 0},
-    {"layers.%d.norm1.bias", AT(norm1.b), "D", BIAS},
-    {"layers.%d.lin1.weight", AT(lin1.w), "DD", 0},
-    {"layers.%d.lin1.bias", AT(lin1.b), "D", BIAS},
-    {"layers.%d.norm2.weight", AT(norm2.g), "D", 0},
-    {"layers.%d.norm2.bias", AT(norm2.b), "D", BIAS},
-    {NULL, 0, NULL, 0}};
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "DKD", .bias = BIAS),
+    GS_NORM(layer, norm1, .name = "layers.%d.norm1", .shape = "D", .bias = BIAS),
+    GS_LINEAR(layer, lin1, .name = "layers.%d.lin1", .shape = "DD", .bias = BIAS),
+    GS_NORM(layer, norm2, .name = "layers.%d.norm2", .shape = "D", .bias = BIAS),
+    {.name = NULL}};
 
 static const gs_bind_row convnet_rows[] = {
-    {"layers.%d.norm1.weight", AT(norm1.g), "D", 0},
-    {"layers.%d.norm1.bias", AT(norm1.b), "D", BIAS},
-    {"layers.%d.conv.weight", AT(conv.w), "DKD", FULL},
-    {"layers.%d.conv.weight", AT(conv.w), "KD", DEPTHWISE},
-    {"layers.%d.conv.bias", AT(conv.b), "D", BIAS},
-    {"layers.%d.lin1.weight", AT(lin1.w), "DD", 0},
-    {"layers.%d.lin1.bias", AT(lin1.b), "D", BIAS},
-    {"layers.%d.norm2.weight", AT(norm2.g), "D", 0},
-    {"layers.%d.norm2.bias", AT(norm2.b), "D", BIAS},
-    {"layers.%d.lin2.weight", AT(lin2.w), "ID", 0},
-    {"layers.%d.lin2.bias", AT(lin2.b), "I", BIAS},
-    {"layers.%d.lin3.weight", AT(lin3.w), "DI", 0},
-    {"layers.%d.lin3.bias", AT(lin3.b), "D", BIAS},
-    {NULL, 0, NULL, 0}};
+    GS_NORM(layer, norm1, .name = "layers.%d.norm1", .shape = "D", .bias = BIAS),
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "DKD", .when = FULL, .bias = BIAS),
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "KD", .when = DEPTHWISE, .bias = BIAS),
+    GS_LINEAR(layer, lin1, .name = "layers.%d.lin1", .shape = "DD", .bias = BIAS),
+    GS_NORM(layer, norm2, .name = "layers.%d.norm2", .shape = "D", .bias = BIAS),
+    GS_LINEAR(layer, lin2, .name = "layers.%d.lin2", .shape = "ID", .bias = BIAS),
+    GS_LINEAR(layer, lin3, .name = "layers.%d.lin3", .shape = "DI", .bias = BIAS),
+    {.name = NULL}};
 
 static const gs_bind_row bytenet_rows[] = {
-    {"layers.%d.norm1.weight", AT(norm1.g), "D", 0},
-    {"layers.%d.norm1.bias", AT(norm1.b), "D", BIAS},
-    {"layers.%d.lin1.weight", AT(lin1.w), "ID", 0},
-    {"layers.%d.lin1.bias", AT(lin1.b), "I", BIAS},
-    {"layers.%d.norm2.weight", AT(norm2.g), "I", 0},
-    {"layers.%d.norm2.bias", AT(norm2.b), "I", BIAS},
-    {"layers.%d.conv.weight", AT(conv.w), "IKI", FULL},
-    {"layers.%d.conv.weight", AT(conv.w), "KI", DEPTHWISE},
-    {"layers.%d.conv.bias", AT(conv.b), "I", BIAS},
-    {"layers.%d.norm3.weight", AT(norm3.g), "I", 0},
-    {"layers.%d.norm3.bias", AT(norm3.b), "I", BIAS},
-    {"layers.%d.lin2.weight", AT(lin2.w), "DI", 0},
-    {"layers.%d.lin2.bias", AT(lin2.b), "D", BIAS},
-    {NULL, 0, NULL, 0}};
-#undef AT
+    GS_NORM(layer, norm1, .name = "layers.%d.norm1", .shape = "D", .bias = BIAS),
+    GS_LINEAR(layer, lin1, .name = "layers.%d.lin1", .shape = "ID", .bias = BIAS),
+    GS_NORM(layer, norm2, .name = "layers.%d.norm2", .shape = "I", .bias = BIAS),
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "IKI", .when = FULL, .bias = BIAS),
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "KI", .when = DEPTHWISE, .bias = BIAS),
+    GS_NORM(layer, norm3, .name = "layers.%d.norm3", .shape = "I", .bias = BIAS),
+    GS_LINEAR(layer, lin2, .name = "layers.%d.lin2", .shape = "DI", .bias = BIAS),
+    {.name = NULL}};
 
 /* The first layer mixes channels in any case. */
 static int depthwise(const config *c, int number)
@@ -163,10 +153,9 @@ static unsigned features(const config *c, int number)
     f |= c->one_hot ? 0 : EMBED;
     f |= c->final_norm ? FINAL_NORM : 0;
     f |= c->head == HEAD_MLM ? MLM : 0;
-    f |= c->dense_bias ? DENSE_BIAS : 0;
-    f |= c->head != HEAD_NONE && c->head_bias ? HEAD_BIAS : 0;
-    f |= c->head != HEAD_NONE && !c->head_tied ? OWN_HEAD : 0;
-    return f;
+    f |= c->head_dense_bias ? DENSE_BIAS : 0;
+    f |= c->head_bias ? HEAD_BIAS : 0;
+    return c->head == HEAD_NONE ? f : f | (c->head_tied ? TIED_HEAD : OWN_HEAD);
 }
 
 static int taps(const config *c, int number)
@@ -178,72 +167,30 @@ static int bind(weights *w, gs_model *m, gs_err *e)
 {
     static const gs_bind_row *const tables[] = {gpn_rows, convnet_rows, bytenet_rows};
     const config *c = &w->c;
-    gs_binder b = {.bundle = &m->bundle, .features = features(c, 0)};
-    b.dims['D' - 'A'] = c->dim;
-    b.dims['I' - 'A'] = c->inner;
-    b.dims['V' - 'A'] = c->vocab;
-    int ret = gs_bind_begin(&b, e);
+    gs_binder b = {.features = features(c, 0),
+                   .norm = {.eps = (float)c->norm_eps, .kind = GS_NORM_LAYER},
+                   .dims = {['D'] = c->dim, ['I'] = c->inner, ['V'] = c->vocab}};
+    int ret = gs_bind_begin(&b, m, e);
     if (ret)
         return ret;
     gs_bind(&b, w, model_rows, 0);
     for (int i = 0; i < c->layers; i++) {
-        b.dims['K' - 'A'] = taps(c, i);
+        b.dims['K'] = taps(c, i);
         b.features = features(c, i);
         gs_bind(&b, &w->layers[i], tables[c->block], i);
+        w->layers[i].conv.dilation = dilation(c, i);
     }
-    m->memory = b.memory;
     return gs_bind_finish(&b, e);
-}
-
-static void size_linear(gs_linear_w *l, int in, int out)
-{
-    l->in = in;
-    l->out = out;
-}
-
-static void shape_norm(gs_norm_w *n, const config *c)
-{
-    n->eps = (float)c->norm_eps;
-    n->kind = GS_NORM_LAYER;
-}
-
-static void shape_layer(layer *l, const config *c, int i)
-{
-    int D = c->dim, I = c->inner, width = c->block == BYTENET ? I : D;
-    shape_norm(&l->norm1, c);
-    shape_norm(&l->norm2, c);
-    shape_norm(&l->norm3, c);
-    l->conv = (gs_conv_w){l->conv.w, l->conv.b, width, width, taps(c, i), dilation(c, i), depthwise(c, i)};
-    size_linear(&l->lin1, D, width);
-    size_linear(&l->lin2, c->block == BYTENET ? I : D, c->block == BYTENET ? D : I);
-    size_linear(&l->lin3, I, D);
-}
-
-static void shape(weights *w)
-{
-    const config *c = &w->c;
-    for (int i = 0; i < c->layers; i++)
-        shape_layer(&w->layers[i], c, i);
-    shape_norm(&w->final_norm, c);
-    shape_norm(&w->head_norm, c);
-    size_linear(&w->head_dense, c->dim, c->dim);
-    size_linear(&w->head, c->dim, c->vocab);
-    if (c->head_tied)
-        w->head.w = w->embed;
 }
 
 static int init(gs_model *m, gs_err *e)
 {
     weights *w = m->weights;
     w->layers = gs_model_memory(m, (size_t)w->c.layers, sizeof *w->layers, e);
-    int ret = w->layers ? bind(w, m, e) : -GS_ENOMEM;
-    if (ret)
-        return ret;
-    shape(w);
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.head == HEAD_NONE ? 0 : w->c.vocab;
-    return 0;
+    return w->layers ? bind(w, m, e) : -GS_ENOMEM;
 }
 
 /* ---- forward ---- */
@@ -282,7 +229,7 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
                                                                                           bytenet_block};
     const weights *w = m->weights;
     gs_spans s = gs_spans_of(b);
-    gs_mat x = w->embed ? gs_embed_tokens(wk, b, w->embed, w->c.dim) : gs_embed_one_hot(wk, b, w->c.vocab, 0, w->c.dim);
+    gs_mat x = w->c.one_hot ? gs_embed_one_hot(wk, b, w->c.vocab, 0, w->c.dim) : gs_embed_tokens(wk, b, &w->embed);
     for (int i = 0; i < w->c.layers; i++) {
         gs_mark mark = gs_arena_mark(wk->arena);
         block[w->c.block](wk, &w->layers[i], x, &s);
@@ -310,4 +257,11 @@ static double flops(const gs_model *m, int T, int n_read)
     return T * sum + n_read * 2 * ((c->head == HEAD_MLM ? D * D : 0) + D * m->head_rows);
 }
 
-const gs_arch gs_arch_convnet = {"convnet", sizeof(weights), rows, config_fault, init, forward, head, flops};
+const gs_arch gs_arch_convnet = {.name = "convnet",
+                                 .weights = sizeof(weights),
+                                 .config = rows,
+                                 .config_fault = config_fault,
+                                 .init = init,
+                                 .forward = forward,
+                                 .head = head,
+                                 .flops = flops};

@@ -1,6 +1,8 @@
 /* PhyloGPN: a ByteNet of valid convolutions that sees both strands alike.
  *
- *   x = embedding;   x = middle of x + out(gelu(norm(conv(gelu(norm(in(gelu(norm x))))))));   logits = head(gelu(norm x))
+ *   x = embedding
+ *   x = middle of x + out(gelu(norm(conv(gelu(norm(in(gelu(norm x))))))))
+ *   logits = head(gelu(norm x))
  *
  * Every convolution takes dilation * (taps / 2) tokens from either end, so that the result is `margin` tokens shorter
  * at both ends than the sequence: read-outs there are refused (m->margin), hidden states there are zero. Norms are
@@ -13,11 +15,20 @@
 #include "model/json.h"
 #include "model/model.h"
 
-typedef struct { int vocab, dim, inner, layers, kernel, stack, group, outputs; double norm_eps; } config;
+/* The keys of the configuration. */
+typedef struct {
+    int vocab, dim, layers;
+    int inner;               /* channels between the linear layers of a block */
+    int kernel;              /* taps */
+    int stack;               /* layers until dilations begin with 1 again */
+    int norm;                /* "layer", "group" */
+    int outputs;             /* rows of the head */
+    double norm_eps;
+} config;
 typedef struct { gs_norm_w norm1, norm2, norm3; gs_linear_w in, out; gs_conv_w conv; } layer;
 typedef struct {
     config c;
-    const float *embed; /* [V, D] */
+    gs_weight embed; /* [V, D] */
     gs_norm_w final_norm;
     gs_linear_w head;
     layer *layers;
@@ -25,21 +36,21 @@ typedef struct {
 
 /* ---- configuration ---- */
 
-#define AT(f) offsetof(config, f)
+enum { NORM_LAYER, NORM_GROUP };
 static const char *const norms[] = {"layer", "group", NULL};
 
+#define INT(f, ...) GS_KEY_INT(config, f, __VA_ARGS__)
 static const gs_json_row rows[] = {
-    {"vocab", GS_JSON_INT, AT(vocab), NAN, 1, 1 << 20, NULL},
-    {"dim", GS_JSON_INT, AT(dim), NAN, 1, 1 << 15, NULL},
-    {"inner", GS_JSON_INT, AT(inner), NAN, 1, 1 << 15, NULL},
-    {"layers", GS_JSON_INT, AT(layers), NAN, 1, 1 << 12, NULL},
-    {"kernel", GS_JSON_INT, AT(kernel), NAN, 1, 255, NULL},
-    {"stack", GS_JSON_INT, AT(stack), NAN, 1, 1 << 12, NULL},
-    {"norm", GS_JSON_NAME, AT(group), NAN, 0, 0, norms},
-    {"norm_eps", GS_JSON_REAL, AT(norm_eps), 1e-5, 0, 1, NULL},
-    {"outputs", GS_JSON_INT, AT(outputs), 4, 1, 1 << 20, NULL},
-    {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
-#undef AT
+    INT(vocab, .def = GS_NEEDED, .min = 1, .max = 1 << 20),
+    INT(dim, .def = GS_NEEDED, .min = 1, .max = 1 << 15),
+    INT(inner, .def = GS_NEEDED, .min = 1, .max = 1 << 15),
+    INT(layers, .def = GS_NEEDED, .min = 1, .max = 1 << 12),
+    INT(kernel, .def = GS_NEEDED, .min = 1, .max = 255),
+    INT(stack, .def = GS_NEEDED, .min = 1, .max = 1 << 12),
+    GS_KEY_NAME(config, norm, .names = norms, .def = GS_NEEDED),
+    GS_KEY_REAL(config, norm_eps, .def = 1e-5, .max = 1),
+    INT(outputs, .def = 4, .min = 1, .max = 1 << 20),
+    {.key = NULL}};
 
 enum { MAX_MARGIN = 1 << 24 };
 
@@ -74,84 +85,47 @@ static const char *config_fault(const gs_model *m)
 /* ---- weights ---- */
 
 /* D dim, I inner, V vocabulary, K taps, R outputs. */
-#define AT(f) offsetof(weights, f)
 static const gs_bind_row model_rows[] = {
-    {"embed.weight", AT(embed), "VD", 0},
-    {"norm.weight", AT(final_norm.g), "D", 0},
-    {"norm.bias", AT(final_norm.b), "D", 0},
-    {"head.weight", AT(head.w), "RD", 0},
-    {"head.bias", AT(head.b), "R", 0},
-    {NULL, 0, NULL, 0}};
-#undef AT
+    GS_TABLE(weights, embed, .name = "embed", .shape = "VD"),
+    GS_NORM(weights, final_norm, .name = "norm", .shape = "D"),
+    GS_LINEAR(weights, head, .name = "head", .shape = "RD"),
+    {.name = NULL}};
 
-#define AT(f) offsetof(layer, f)
 static const gs_bind_row layer_rows[] = {
-    {"layers.%d.norm1.weight", AT(norm1.g), "D", 0},
-    {"layers.%d.norm1.bias", AT(norm1.b), "D", 0},
-    {"layers.%d.in.weight", AT(in.w), "ID", 0},
-    {"layers.%d.in.bias", AT(in.b), "I", 0},
-    {"layers.%d.norm2.weight", AT(norm2.g), "I", 0},
-    {"layers.%d.norm2.bias", AT(norm2.b), "I", 0},
-    {"layers.%d.conv.weight", AT(conv.w), "IKI", 0},
-    {"layers.%d.conv.bias", AT(conv.b), "I", 0},
-    {"layers.%d.norm3.weight", AT(norm3.g), "I", 0},
-    {"layers.%d.norm3.bias", AT(norm3.b), "I", 0},
-    {"layers.%d.out.weight", AT(out.w), "DI", 0},
-    {"layers.%d.out.bias", AT(out.b), "D", 0},
-    {NULL, 0, NULL, 0}};
-#undef AT
+    GS_NORM(layer, norm1, .name = "layers.%d.norm1", .shape = "D"),
+    GS_LINEAR(layer, in, .name = "layers.%d.in", .shape = "ID"),
+    GS_NORM(layer, norm2, .name = "layers.%d.norm2", .shape = "I"),
+    GS_CONV(layer, conv, .name = "layers.%d.conv", .shape = "IKI"),
+    GS_NORM(layer, norm3, .name = "layers.%d.norm3", .shape = "I"),
+    GS_LINEAR(layer, out, .name = "layers.%d.out", .shape = "DI"),
+    {.name = NULL}};
 
 static int bind(weights *w, gs_model *m, gs_err *e)
 {
     const config *c = &w->c;
-    gs_binder b = {.bundle = &m->bundle};
-    b.dims['D' - 'A'] = c->dim;
-    b.dims['I' - 'A'] = c->inner;
-    b.dims['V' - 'A'] = c->vocab;
-    b.dims['K' - 'A'] = c->kernel;
-    b.dims['R' - 'A'] = c->outputs;
-    int ret = gs_bind_begin(&b, e);
+    gs_binder b = {
+        .norm = {.eps = (float)c->norm_eps, .kind = GS_NORM_LAYER},
+        .dims = {['D'] = c->dim, ['I'] = c->inner, ['V'] = c->vocab, ['K'] = c->kernel, ['R'] = c->outputs}};
+    int ret = gs_bind_begin(&b, m, e);
     if (ret)
         return ret;
     gs_bind(&b, w, model_rows, 0);
-    for (int i = 0; i < c->layers; i++)
+    for (int i = 0; i < c->layers; i++) {
         gs_bind(&b, &w->layers[i], layer_rows, i);
-    m->memory = b.memory;
+        w->layers[i].conv.dilation = dilation(c, i);
+    }
     return gs_bind_finish(&b, e);
-}
-
-static void shape_layer(layer *l, const config *c, int i)
-{
-    gs_norm_w *norm[] = {&l->norm1, &l->norm2, &l->norm3};
-    for (int j = 0; j < 3; j++)
-        norm[j]->eps = (float)c->norm_eps, norm[j]->kind = GS_NORM_LAYER;
-    l->in = (gs_linear_w){l->in.w, l->in.b, c->dim, c->inner};
-    l->out = (gs_linear_w){l->out.w, l->out.b, c->inner, c->dim};
-    l->conv = (gs_conv_w){l->conv.w, l->conv.b, c->inner, c->inner, c->kernel, dilation(c, i), 0};
-}
-
-static void shape(weights *w)
-{
-    for (int i = 0; i < w->c.layers; i++)
-        shape_layer(&w->layers[i], &w->c, i);
-    w->final_norm.eps = (float)w->c.norm_eps;
-    w->final_norm.kind = GS_NORM_LAYER;
-    w->head = (gs_linear_w){w->head.w, w->head.b, w->c.dim, w->c.outputs};
 }
 
 static int init(gs_model *m, gs_err *e)
 {
     weights *w = m->weights;
     w->layers = gs_model_memory(m, (size_t)w->c.layers, sizeof *w->layers, e);
-    int ret = w->layers ? bind(w, m, e) : -GS_ENOMEM;
-    if (ret)
-        return ret;
-    shape(w);
     m->dim = w->c.dim;
     m->vocab = w->c.vocab;
     m->head_rows = w->c.outputs;
     m->margin = (int)margin(&w->c);
-    return 0;
+    return w->layers ? bind(w, m, e) : -GS_ENOMEM;
 }
 
 /* ---- forward ---- */
@@ -159,7 +133,7 @@ static int init(gs_model *m, gs_err *e)
 /* Norm, then GELU. */
 static gs_mat activated(gs_worker *wk, const weights *w, gs_mat x, const gs_norm_w *norm, const gs_spans *s)
 {
-    gs_mat y = w->c.group ? gs_group_norm(wk, x, norm, s) : gs_norm(wk, x, norm);
+    gs_mat y = w->c.norm == NORM_GROUP ? gs_group_norm(wk, x, norm, s) : gs_norm(wk, x, norm);
     gs_activate(wk, y, GS_ACT_GELU);
     return y;
 }
@@ -204,7 +178,7 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
 {
     const weights *w = m->weights;
     gs_spans s = gs_spans_of(b);
-    gs_mat x = gs_embed_tokens(wk, b, w->embed, w->c.dim);
+    gs_mat x = gs_embed_tokens(wk, b, &w->embed);
     for (int i = 0; i < w->c.layers; i++) {
         const layer *l = &w->layers[i];
         gs_spans to = gs_spans_crop(wk, &s, l->conv.dilation * (l->conv.taps / 2));
@@ -215,7 +189,7 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
         x = y;
         s = to;
     }
-    x = w->c.group ? gs_group_norm(wk, x, &w->final_norm, &s) : gs_norm(wk, x, &w->final_norm);
+    x = w->c.norm == NORM_GROUP ? gs_group_norm(wk, x, &w->final_norm, &s) : gs_norm(wk, x, &w->final_norm);
     return by_token(wk, x, result_rows(wk, b, &s, m->margin), row, n);
 }
 
@@ -240,4 +214,11 @@ static double flops(const gs_model *m, int T, int n_read)
     return sum + 2 * n_read * D * c->outputs;
 }
 
-const gs_arch gs_arch_phylogpn = {"phylogpn", sizeof(weights), rows, config_fault, init, forward, head, flops};
+const gs_arch gs_arch_phylogpn = {.name = "phylogpn",
+                                  .weights = sizeof(weights),
+                                  .config = rows,
+                                  .config_fault = config_fault,
+                                  .init = init,
+                                  .forward = forward,
+                                  .head = head,
+                                  .flops = flops};

@@ -1,6 +1,5 @@
 #include <math.h>
 #include <string.h>
-#include "kernel/gemm.h"
 #include "model/model.h"
 
 static int check_aux(const gs_model *m, const gs_batch *b, gs_err *e)
@@ -60,7 +59,7 @@ static int check(const gs_model *m, const gs_batch *b, const gs_read *reads, int
     return ret;
 }
 
-/* ---- layout: every sequence at a multiple of GS_GEMM_PLACE, so that its bits do not depend on the others ---- */
+/* ---- layout: every sequence at a multiple of gemm->place, so that its bits do not depend on the others ---- */
 
 static int round_up(int n, int to) { return (n + to - 1) / to * to; }
 
@@ -70,7 +69,7 @@ static gs_batch lay_out(gs_worker *wk, const gs_batch *b)
     size_t n = (size_t)b->n_aux;
     for (int i = 0; i < b->B; i++) {
         beg[i] = rows;
-        rows = round_up(rows + b->len[i], i + 1 < b->B ? GS_GEMM_PLACE : GS_GEMM_ROWS);
+        rows = round_up(rows + b->len[i], i + 1 < b->B ? wk->gemm->place : wk->gemm->rows);
     }
     int32_t *ids = gs_new(wk->arena, int32_t, rows);
     uint8_t *aux = gs_new(wk->arena, uint8_t, (size_t)rows * n);
@@ -90,17 +89,18 @@ static gs_batch lay_out(gs_worker *wk, const gs_batch *b)
 typedef struct { int n; int *row, *at; } picked;
 
 /* What the reads that want any of `want` see of a matrix of `rows` rows, in which they begin at at[]. Each begins at a
- * place with the same remainder modulo GS_GEMM_PLACE as before, for products follow; any row stands between. */
+ * place with the same remainder modulo gemm->place as before, for products follow; any row stands between. */
 static picked pick(gs_worker *wk, const gs_read *r, int n, unsigned want, const int *at, int rows)
 {
     size_t most = 0;
+    int place = wk->gemm->place;
     for (int i = 0; i < n; i++)
-        most += r[i].want & want ? (size_t)(r[i].end - r[i].beg) + GS_GEMM_PLACE : 0;
+        most += r[i].want & want ? (size_t)(r[i].end - r[i].beg + place) : 0;
     picked p = {0, gs_new(wk->arena, int, most), gs_new(wk->arena, int, n)};
     for (int i = 0; i < n; i++) {
         if (!(r[i].want & want))
             continue;
-        for (; p.n % GS_GEMM_PLACE != at[i] % GS_GEMM_PLACE; p.n++)
+        for (; p.n % place != at[i] % place; p.n++)
             p.row[p.n] = p.n % rows;
         p.at[i] = p.n;
         for (int t = 0; t < r[i].end - r[i].beg; t++)

@@ -2,6 +2,8 @@
 #ifndef GS_JSON_H
 #define GS_JSON_H
 #include <jansson.h>
+#include <math.h>
+#include <stddef.h>
 #include "base/err.h"
 
 /* Parse one object. what: the file (and part of it) for messages. unique: duplicate keys are an error (without it
@@ -12,12 +14,23 @@ json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, 
  * but not read. def is the value when the key is absent; NAN: it must be there. min .. max hold for numbers. */
 typedef enum { GS_JSON_INT, GS_JSON_REAL, GS_JSON_BOOL, GS_JSON_NAME, GS_JSON_TEXT, GS_JSON_ANY } gs_json_type;
 typedef struct gs_json_row {
-    const char *key;
+    const char *key;          /* NULL ends a table */
     gs_json_type type;
     size_t field;             /* offsetof */
     double def, min, max;
     const char *const *names; /* ends with NULL */
 } gs_json_row;
+
+/* Rows for fields that are called as their keys: GS_KEY_INT(struct, field, .def = ..., .min = ..., .max = ...). A
+ * field of another type does not compile. */
+#define GS_JSON_ROW(T, S, f, k, ...) \
+    {.key = #f, .type = GS_JSON_##k, .field = _Generic(((S *)0)->f, T: offsetof(S, f)), __VA_ARGS__}
+#define GS_KEY_INT(S, f, ...) GS_JSON_ROW(int, S, f, INT, __VA_ARGS__)
+#define GS_KEY_REAL(S, f, ...) GS_JSON_ROW(double, S, f, REAL, __VA_ARGS__)
+#define GS_KEY_BOOL(S, f, ...) GS_JSON_ROW(int, S, f, BOOL, __VA_ARGS__)
+#define GS_KEY_NAME(S, f, ...) GS_JSON_ROW(int, S, f, NAME, __VA_ARGS__)
+#define GS_KEY_TEXT(S, f, ...) GS_JSON_ROW(char *, S, f, TEXT, .max = sizeof((S *)0)->f, __VA_ARGS__)
+#define GS_NEEDED NAN         /* as def */
 
 /* Fill the struct `to` by the table (ends with a key of NULL). A key that is not in the table is an error: it would
  * change the meaning of the rest. what: for messages, such as "mito.bin: config". */

@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "kernel/gemm.h"
 #include "nn/nn.h"
 #include "nn/rotary.h"
 
@@ -33,16 +32,18 @@ static void attend(gs_worker *wk, const attention *a, int beg, int len, int head
 {
     int D = a->q.cols;
     size_t col = (size_t)head * (size_t)a->d;
-    gs_gemm(&(gs_gemm_args){.c = a->scores, .a = gs_mat_row(a->q, beg + from) + col, .b = gs_mat_row(a->k, beg) + col,
-                            .M = n, .N = len, .K = a->d, .ldc = len, .lda = D, .ldb = D, .tb = 1, .alpha = 1});
+    wk->gemm->product(&(gs_gemm_args){.c = a->scores, .a = gs_mat_row(a->q, beg + from) + col,
+                                      .b = gs_mat_row(a->k, beg) + col, .M = n, .N = len, .K = a->d,
+                                      .ldc = len, .lda = D, .ldb = D, .tb = 1, .alpha = 1});
     for (int i = 0; i < n; i++) {
         float *s = a->scores + (size_t)i * (size_t)len;
         if (a->alibi) /* entry j of the shifted table is |from + i - j| */
             wk->k->axpy(s, -a->alibi[head], a->distance + (a->longest - 1) - (from + i), (size_t)len);
         wk->k->softmax(s, (size_t)len);
     }
-    gs_gemm(&(gs_gemm_args){.c = gs_mat_row(a->out, beg + from) + col, .a = a->scores, .b = gs_mat_row(a->v, beg) + col,
-                            .M = n, .N = a->d, .K = len, .ldc = D, .lda = len, .ldb = D, .alpha = 1});
+    wk->gemm->product(&(gs_gemm_args){.c = gs_mat_row(a->out, beg + from) + col, .a = a->scores,
+                                      .b = gs_mat_row(a->v, beg) + col, .M = n, .N = a->d, .K = len,
+                                      .ldc = D, .lda = len, .ldb = D, .alpha = 1});
 }
 
 static void attend_sequence(gs_worker *wk, const attention *a, int beg, int len)
@@ -62,12 +63,12 @@ static float *distances(gs_worker *wk, int longest)
 
 gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s)
 {
-    assert(w->q.out % w->heads == 0);
-    gs_mat y = gs_mat_new(wk, x.rows, w->o.out);
+    assert(w->q.w.out % w->heads == 0);
+    gs_mat y = gs_mat_new(wk, x.rows, w->o.w.out);
     gs_mark mark = gs_arena_mark(wk->arena);
     attention a = {.q = gs_linear(wk, x, &w->q), .k = gs_linear(wk, x, &w->k), .v = gs_linear(wk, x, &w->v),
-                   .d = w->q.out / w->heads, .alibi = w->slopes, .longest = longest(s)};
-    a.out = gs_mat_new(wk, x.rows, w->v.out);
+                   .d = w->q.w.out / w->heads, .alibi = w->slopes, .longest = longest(s)};
+    a.out = gs_mat_new(wk, x.rows, w->v.w.out);
     memset(a.out.d, 0, sizeof(float) * (size_t)a.out.rows * (size_t)a.out.cols);
     wk->k->scale(a.q.d, 1 / sqrtf((float)a.d), (size_t)x.rows * (size_t)a.q.cols);
     if (w->rotary != GS_ROTARY_NONE) {

@@ -2,11 +2,11 @@
  * taps side by side. Faster than one product per tap, for the sums stay in the product. */
 #include <assert.h>
 #include <string.h>
-#include "kernel/gemm.h"
 #include "nn/nn.h"
 
-/* Rows that are worked on at a time: many enough that the weights are read rarely, few enough to stay in the cache. */
-enum { BLOCK = 10 * GS_GEMM_ROWS };
+/* Blocks of products' rows that are worked on at a time: many enough that the weights are read rarely, few enough to
+ * stay in the cache. */
+enum { BLOCKS = 10 };
 
 /* The token of x that a tap of output token `pos` of sequence i sees; NULL: beyond the ends. */
 static const float *seen(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, int centre, int tap)
@@ -48,15 +48,16 @@ static void gather(float *out, gs_mat x, const gs_conv_w *w, const gs_spans *fro
 static void full(gs_worker *wk, gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
 {
     const int *owner = owners(wk, to);
-    gs_linear_w flat = {w->w, w->b, w->taps * w->in, w->out};
-    gs_mat hood = gs_mat_new(wk, y.rows < BLOCK ? y.rows : BLOCK, flat.in);
-    for (int beg = 0; beg < y.rows; beg += BLOCK) {
-        int n = y.rows - beg < BLOCK ? y.rows - beg : BLOCK;
+    const gs_linear_w flat = {w->w, w->b};
+    int block = BLOCKS * wk->gemm->rows;
+    gs_mat hood = gs_mat_new(wk, y.rows < block ? y.rows : block, w->w.in);
+    for (int beg = 0; beg < y.rows; beg += block) {
+        int n = y.rows - beg < block ? y.rows - beg : block;
         for (int t = 0; t < n; t++) {
             int i = owner[beg + t];
             gather(gs_mat_row(hood, t), x, w, from, i, i < 0 ? 0 : centre_of(from, to, i, beg + t));
         }
-        gs_linear_to(wk, (gs_mat){gs_mat_row(y, beg), n, w->out}, (gs_mat){hood.d, n, flat.in}, &flat);
+        gs_linear_to(wk, (gs_mat){gs_mat_row(y, beg), n, w->out}, (gs_mat){hood.d, n, w->w.in}, &flat);
     }
 }
 
@@ -68,13 +69,14 @@ static void multiply_add(float *y, const float *a, const float *b, int n)
 
 static void depthwise(gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to)
 {
+    const float *weight = w->w.data;
     memset(y.d, 0, sizeof(float) * (size_t)y.rows * (size_t)y.cols);
     for (int i = 0; i < to->B; i++)
         for (int row = to->beg[i]; row < to->beg[i] + to->len[i]; row++) {
             for (int tap = 0; tap < w->taps; tap++) {
                 const float *at = seen(x, w, from, i, centre_of(from, to, i, row), tap);
                 if (at)
-                    multiply_add(gs_mat_row(y, row), w->w + (size_t)tap * (size_t)w->in, at, w->in);
+                    multiply_add(gs_mat_row(y, row), weight + (size_t)tap * (size_t)w->in, at, w->in);
             }
             for (int c = 0; w->b && c < w->out; c++)
                 gs_mat_row(y, row)[c] += w->b[c];

@@ -1,11 +1,15 @@
 #include <string.h>
 #include "nn/nn.h"
 
-gs_mat gs_embed_tokens(gs_worker *wk, const gs_batch *b, const float *table, int D)
+gs_mat gs_embed_tokens(gs_worker *wk, const gs_batch *b, const gs_weight *table)
 {
-    gs_mat x = gs_mat_new(wk, b->rows, D);
-    for (int t = 0; t < b->rows; t++)
-        memcpy(gs_mat_row(x, t), table + (size_t)b->ids[t] * (size_t)D, sizeof(float) * (size_t)D);
+    gs_mat x = gs_mat_new(wk, b->rows, table->in);
+    for (int t = 0; t < b->rows; t++) {
+        float *to = gs_mat_row(x, t);
+        const float *row = gs_weight_rows(table, b->ids[t], 1, to);
+        if (row != to)
+            memcpy(to, row, sizeof(float) * (size_t)x.cols);
+    }
     return x;
 }
 
@@ -22,31 +26,34 @@ gs_mat gs_embed_one_hot(gs_worker *wk, const gs_batch *b, int V, int A, int D)
     return x;
 }
 
-void gs_add_positions(gs_worker *wk, gs_mat x, const gs_spans *s, const float *table, int offset)
+void gs_add_positions(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_weight *table, int offset)
 {
-    size_t D = (size_t)x.cols;
+    float *room = gs_new(wk->arena, float, x.cols);
     for (int i = 0; i < s->B; i++)
         for (int pos = 0; pos < s->len[i]; pos++)
-            wk->k->add(gs_mat_row(x, s->beg[i] + pos), table + (size_t)(offset + pos) * D, D);
+            wk->k->add(gs_mat_row(x, s->beg[i] + pos), gs_weight_rows(table, offset + pos, 1, room), (size_t)x.cols);
 }
 
-/* y += the table rows that the neighbourhood of one token selects, from the left. */
-static void stem_token(gs_worker *wk, float *y, const int32_t *ids, int pos, int len, const gs_stem_w *w)
+/* y += the rows of the table that the neighbourhood of one token selects, from the left. room: [D] */
+static void stem_token(gs_worker *wk, gs_mat y, const int32_t *ids, const int pos_len[2], const gs_stem_w *w,
+                       float *room)
 {
+    int V = w->table.out / w->taps;
     for (int tap = 0; tap < w->taps; tap++) {
-        int at = pos + tap - w->taps / 2;
-        int id = at >= 0 && at < len ? ids[at] : w->pad;
+        int at = pos_len[0] + tap - w->taps / 2, id = at >= 0 && at < pos_len[1] ? ids[at] : w->pad;
         if (id >= 0)
-            wk->k->add(y, w->table + ((size_t)tap * (size_t)w->V + (size_t)id) * (size_t)w->D, (size_t)w->D);
+            wk->k->add(y.d, gs_weight_rows(&w->table, tap * V + id, 1, room), (size_t)y.cols);
     }
 }
 
 gs_mat gs_stem(gs_worker *wk, const gs_batch *b, const gs_stem_w *w)
 {
-    gs_mat y = gs_mat_new(wk, b->rows, w->D);
+    gs_mat y = gs_mat_new(wk, b->rows, w->table.in);
+    float *room = gs_new(wk->arena, float, y.cols);
     memset(y.d, 0, sizeof(float) * (size_t)y.rows * (size_t)y.cols);
     for (int i = 0; i < b->B; i++)
         for (int pos = 0; pos < b->len[i]; pos++)
-            stem_token(wk, gs_mat_row(y, b->beg[i] + pos), b->ids + b->beg[i], pos, b->len[i], w);
+            stem_token(wk, (gs_mat){gs_mat_row(y, b->beg[i] + pos), 1, y.cols}, b->ids + b->beg[i],
+                       (int[]){pos, b->len[i]}, w, room);
     return y;
 }

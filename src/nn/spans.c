@@ -1,5 +1,4 @@
 #include <string.h>
-#include "kernel/gemm.h"
 #include "nn/nn.h"
 
 gs_spans gs_spans_of(const gs_batch *b)
@@ -9,10 +8,10 @@ gs_spans gs_spans_of(const gs_batch *b)
 
 gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n)
 {
-    int *beg = gs_new(wk->arena, int, s->B + 1), *len = gs_new(wk->arena, int, s->B + 1), end = 0;
+    int *beg = gs_new(wk->arena, int, s->B), *len = gs_new(wk->arena, int, s->B), end = 0, place = wk->gemm->place;
     for (int i = 0; i < s->B; i++) {
         len[i] = s->len[i] > 2 * n ? s->len[i] - 2 * n : 0;
-        beg[i] = (end + GS_GEMM_PLACE - 1) / GS_GEMM_PLACE * GS_GEMM_PLACE;
+        beg[i] = (end + place - 1) / place * place;
         end = len[i] ? beg[i] + len[i] : end;
     }
     return (gs_spans){s->B, end, beg, len};
@@ -25,8 +24,9 @@ gs_mat gs_crop(gs_worker *wk, gs_mat x, const gs_spans *from, const gs_spans *to
     memset(y.d, 0, sizeof(float) * (size_t)y.rows * D);
     for (int i = 0; i < to->B; i++) {
         int off = (from->len[i] - to->len[i]) / 2;
-        if (to->len[i])
-            memcpy(gs_mat_row(y, to->beg[i]), gs_mat_row(x, from->beg[i] + off), sizeof(float) * (size_t)to->len[i] * D);
+        size_t bytes = sizeof(float) * (size_t)to->len[i] * D;
+        if (bytes)
+            memcpy(gs_mat_row(y, to->beg[i]), gs_mat_row(x, from->beg[i] + off), bytes);
     }
     return y;
 }

@@ -6,7 +6,7 @@ gs_worker *gs_worker_new(void)
     gs_worker *wk = malloc(sizeof *wk);
     if (!wk)
         return NULL;
-    *wk = (gs_worker){.arena = gs_arena_new(), .k = gs_kernels_best()};
+    *wk = (gs_worker){.arena = gs_arena_new(), .k = gs_kernels_best(), .gemm = gs_gemm()};
     if (!wk->arena) {
         free(wk);
         return NULL;

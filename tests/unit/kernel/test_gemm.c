@@ -21,8 +21,8 @@ static void test_open_and_multiply(void **state)
     assert_int_equal(strncmp(gs_gemm_version(), "OpenBLAS ", 9), 0);
     assert_true(strlen(gs_gemm_core()) > 0);
     float a[6] = {1, 2, 3, 4, 5, 6}, b[6] = {1, 0, 1, 0, 1, 0}, c[4] = {1, 1, 1, 1};
-    gs_gemm(&(gs_gemm_args){.a = a, .b = b, .c = c, .lda = 3, .ldb = 3, .ldc = 2, .M = 2, .N = 2, .K = 3, .tb = 1,
-                            .alpha = 2, .beta = 1});
+    gs_gemm()->product(&(gs_gemm_args){.a = a, .b = b, .c = c, .lda = 3, .ldb = 3, .ldc = 2, .M = 2, .N = 2, .K = 3,
+                                       .tb = 1, .alpha = 2, .beta = 1});
     assert_true(c[0] == 9 && c[1] == 5 && c[2] == 21 && c[3] == 11);
 }
 
@@ -31,33 +31,61 @@ static void test_open_and_multiply(void **state)
 enum { ROWS = 24 };
 
 /* x [M, K] of random rows with ROWS given ones at `place`; their y. */
-static void product(float *out, const float *probe, const float *w, const int dims[3], int place)
+static void product(gs_arena *arena, float *out, const float *probe, const gs_weight *w, int M, int place)
 {
-    int M = dims[0], N = dims[1], K = dims[2];
+    int N = w->out, K = w->in;
     float *x = malloc(sizeof(float) * (size_t)M * (size_t)K), *y = malloc(sizeof(float) * (size_t)M * (size_t)N);
     random_floats(x, (size_t)M * (size_t)K, 1, (uint64_t)(M + place));
     memcpy(x + (size_t)place * (size_t)K, probe, sizeof(float) * ROWS * (size_t)K);
-    gs_gemm(&(gs_gemm_args){.a = x, .b = w, .c = y, .lda = K, .ldb = K, .ldc = N, .M = M, .N = N, .K = K, .tb = 1, .alpha = 1});
+    gs_gemm()->linear(arena, y, x, w, M);
     memcpy(out, y + (size_t)place * (size_t)N, sizeof(float) * ROWS * (size_t)N);
     free(x), free(y);
 }
 
 /* Number of products whose probe rows have other bits than in the smallest one. */
-static int differing(int N, int K)
+static int differing(gs_arena *arena, int N, int K)
 {
-    static const int rows[] = {48, 96, 240, 480, 1008, 2064};
-    float *w = malloc(sizeof(float) * (size_t)N * (size_t)K), *probe = malloc(sizeof(float) * ROWS * (size_t)K);
-    float *first = malloc(sizeof(float) * ROWS * (size_t)N), *y = malloc(sizeof(float) * ROWS * (size_t)N);
-    int bad = 0;
-    random_floats(w, (size_t)N * (size_t)K, 1, 7);
+    static const int rows[] = {24, 48, 61, 96, 240, 480, 500, 1008, 2064};
+    size_t bytes = sizeof(float) * ROWS * (size_t)N;
+    float *data = malloc(sizeof(float) * (size_t)N * (size_t)K), *probe = malloc(sizeof(float) * ROWS * (size_t)K);
+    float *first = malloc(bytes), *y = malloc(bytes);
+    gs_weight w = {.data = data, .in = K, .out = N};
+    int bad = 0, place = gs_gemm()->place;
+    random_floats(data, (size_t)N * (size_t)K, 1, 7);
     random_floats(probe, ROWS * (size_t)K, 1, 8);
-    product(first, probe, w, (int[]){48, N, K}, 0);
-    for (int i = 0; i < 6; i++)
-        for (int place = 0; place + ROWS <= rows[i]; place += GS_GEMM_PLACE * (1 + place / 20)) {
-            product(y, probe, w, (int[]){rows[i], N, K}, place);
-            bad += memcmp(y, first, sizeof(float) * ROWS * (size_t)N) != 0;
+    product(arena, first, probe, &w, 48, 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int at = 0; at + ROWS <= rows[i]; at += place * (1 + at / 20)) {
+            product(arena, y, probe, &w, rows[i], at);
+            bad += memcmp(y, first, bytes) != 0;
         }
-    free(w), free(probe), free(first), free(y);
+    free(data), free(probe), free(first), free(y);
+    return bad;
+}
+
+/* Number of forms of a weight, 16-bit as it is and packed, that give other bits than the same numbers in 32 bits. */
+static int differing_forms(gs_arena *arena, int N, int K, gs_dtype dtype)
+{
+    enum { M = 100 };
+    size_t n = (size_t)N * (size_t)K, outputs = M * (size_t)N;
+    uint16_t *narrow = malloc(n * sizeof *narrow);
+    float *wide = malloc(n * sizeof *wide), *x = malloc(M * (size_t)K * sizeof *x), *y[3];
+    gs_weight w[3] = {{.data = wide, .in = K, .out = N}};
+    for (size_t i = 0; i < n; i++)
+        narrow[i] = (uint16_t)((i * 2654435761u >> 9 & 0x83ff) | 0x3c00);
+    w[1] = w[2] = (gs_weight){.data = narrow, .dtype = dtype, .in = K, .out = N};
+    gs_weight_rows(&w[1], 0, N, wide);
+    random_floats(x, M * (size_t)K, 1, 9);
+    void *packed = malloc(gs_gemm()->pack_bytes(&w[2]));
+    gs_gemm()->pack(packed, &w[2]);
+    w[2].packed = packed;
+    int bad = gs_gemm()->pack_bytes(&w[0]) != 0;
+    for (int i = 0; i < 3; i++) {
+        y[i] = malloc(outputs * sizeof *y[i]);
+        gs_gemm()->linear(arena, y[i], x, &w[i], M);
+        bad += memcmp(y[i], y[0], outputs * sizeof *y[i]) != 0;
+    }
+    free(y[0]), free(y[1]), free(y[2]), free(packed), free(x), free(wide), free(narrow);
     return bad;
 }
 
@@ -65,13 +93,18 @@ static int differing(int N, int K)
 static int try_core(const char *core)
 {
     static const int dims[][2] = {{145, 145}, {256, 256}, {1024, 256}, {256, 1024}, {512, 1000}, {4107, 64}};
+    static const int forms[][2] = {{4, 300}, {512, 1000}, {2150, 4100}, {5001, 900}}; /* the last two in panels */
     gs_err e = {0};
+    gs_arena *arena = gs_arena_new();
     int bad = 0;
     setenv("OPENBLAS_CORETYPE", core, 1);
-    if (gs_gemm_open(1, &e))
+    if (!arena || gs_gemm_open(1, &e))
         return 1;
     for (size_t i = 0; i < sizeof dims / sizeof *dims; i++)
-        bad += differing(dims[i][0], dims[i][1]);
+        bad += differing(arena, dims[i][0], dims[i][1]);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        bad += differing_forms(arena, forms[i][0], forms[i][1], i % 2 ? GS_F16 : GS_BF16);
+    gs_arena_free(arena);
     printf("core %s: %d products with other bits\n", gs_gemm_core(), bad);
     fflush(stdout);
     return bad != 0;

@@ -7,8 +7,8 @@ static gs_attention_w weights(gs_worker *wk, gs_rotary rotary, const float *slop
     gs_attention_w w = {.heads = HEADS, .rotary = rotary, .rotary_base = 10000, .slopes = slopes};
     gs_linear_w *part[] = {&w.q, &w.k, &w.v, &w.o};
     for (uint64_t i = 0; i < 4; i++) {
-        *part[i] = (gs_linear_w){random_new(wk, D * D, 10 + i), random_new(wk, D, 20 + i), D, D};
-        wk->k->scale((float *)part[i]->w, 0.25f, D * D); /* scores of a trained model's size */
+        *part[i] = random_linear(wk, D, D, 1, 10 + 2 * i);
+        wk->k->scale((float *)(uintptr_t)part[i]->w.data, 0.25f, D * D); /* scores of a trained model's size */
     }
     return w;
 }
@@ -19,7 +19,7 @@ static void project(double *y, const gs_linear_w *w, const double *x)
     for (int j = 0; j < D; j++) {
         y[j] = w->b[j];
         for (int i = 0; i < D; i++)
-            y[j] += w->w[j * D + i] * x[i];
+            y[j] += weight_at(&w->w, j * D + i) * x[i];
     }
 }
 
@@ -36,7 +36,8 @@ static void turn(double *x, int pos, gs_rotary kind)
 }
 
 /* One head of one query: out[d]. q: [D], k and v: [len, D]. */
-static void attend(double *out, const double *q, const double (*k)[D], const double (*v)[D], const double slope[2], int len)
+static void attend(double *out, const double *q, const double (*k)[D], const double (*v)[D], const double slope[2],
+                   int len)
 {
     double sum = 0;
     memset(out, 0, sizeof(double) * d);
@@ -66,7 +67,8 @@ static void check_sequence(const gs_attention_w *w, const float *x, const float 
     }
     for (int t = 0; t < len; t++) {
         for (int h = 0; h < HEADS; h++)
-            attend(mixed + h * d, q[t] + h * d, (const double (*)[D])(k[0] + h * d), (const double (*)[D])(v[0] + h * d),
+            attend(mixed + h * d, q[t] + h * d, (const double (*)[D])(k[0] + h * d),
+                   (const double (*)[D])(v[0] + h * d),
                    (double[]){w->slopes ? w->slopes[h] : 0, t}, len);
         project(want, &w->o, mixed);
         for (int i = 0; i < D; i++)

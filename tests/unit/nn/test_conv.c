@@ -14,22 +14,25 @@ static double naive(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, i
             continue;
         const float *row = gs_mat_row(x, from->beg[i] + at);
         if (w->depthwise)
-            sum += (double)w->w[tap * w->in + o] * row[o];
+            sum += (double)weight_at(&w->w, tap * w->in + o) * row[o];
         for (int c = 0; !w->depthwise && c < w->in; c++)
-            sum += (double)w->w[(o * w->taps + tap) * w->in + c] * row[c];
+            sum += (double)weight_at(&w->w, (o * w->taps + tap) * w->in + c) * row[c];
     }
     return sum;
 }
 
-static void check(gs_worker *wk, const gs_conv_w *w, int crop)
+static void check(gs_worker *wk, const int in_out_taps[3], const int dilation_bias_crop[3])
 {
+    int crop = dilation_bias_crop[2];
+    const gs_conv_w conv = random_conv(wk, in_out_taps, dilation_bias_crop[0], dilation_bias_crop[1]), *w = &conv;
     gs_spans from = spans, to = crop ? gs_spans_crop(wk, &from, crop) : from;
     gs_mat x = random_mat(wk, from.rows, w->in, 3), y = gs_conv(wk, x, w, &from, &to);
     assert_true(y.rows == to.rows && y.cols == w->out);
     for (int i = 0; i < 3; i++)
         for (int t = 0; t < to.len[i]; t++)
             for (int o = 0; o < w->out; o++)
-                assert_near(gs_mat_row(y, to.beg[i] + t)[o], naive(x, w, &from, i, t + (from.len[i] - to.len[i]) / 2, o), 2e-5);
+                assert_near(gs_mat_row(y, to.beg[i] + t)[o],
+                            naive(x, w, &from, i, t + (from.len[i] - to.len[i]) / 2, o), 2e-5);
 }
 
 static void test_same(void **state)
@@ -38,28 +41,26 @@ static void test_same(void **state)
     static const int taps[] = {1, 5, 9}, dilation[] = {1, 2, 32};
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 3; j++)
-            check(wk, &(gs_conv_w){random_new(wk, 10 * 9 * 7, 1), random_new(wk, 10, 2), 7, 10, taps[i], dilation[j], 0},
-                  0);
-    check(wk, &(gs_conv_w){random_new(wk, 64 * 9 * 64, 1), NULL, 64, 64, 9, 4, 0}, 0);
+            check(wk, (int[]){7, 10, taps[i]}, (int[]){dilation[j], 1, 0});
+    check(wk, (int[]){64, 64, 9}, (int[]){4, 0, 0});
 }
 
 static void test_depthwise(void **state)
 {
     gs_worker *wk = *state;
-    check(wk, &(gs_conv_w){random_new(wk, 9 * 11, 1), random_new(wk, 11, 2), 11, 11, 9, 2, 1}, 0);
-    check(wk, &(gs_conv_w){random_new(wk, 9 * 11, 1), NULL, 11, 11, 9, 2, 1}, 8);
+    check(wk, (int[]){11, 0, 9}, (int[]){2, 1, 0});
+    check(wk, (int[]){11, 0, 9}, (int[]){2, 0, 8});
 }
 
 /* The second sequence, of 12 tokens, vanishes. */
 static void test_valid(void **state)
 {
     gs_worker *wk = *state;
-    gs_conv_w w = {random_new(wk, 10 * 5 * 7, 1), random_new(wk, 10, 2), 7, 10, 5, 3, 0};
     gs_spans s = spans, to = gs_spans_crop(wk, &s, 6);
     assert_true(to.len[0] == 18 && to.len[1] == 0 && to.len[2] == 58 && to.rows == 82);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(to.beg[i] % GS_GEMM_PLACE, 0);
-    check(wk, &w, 6);
+        assert_int_equal(to.beg[i] % wk->gemm->place, 0);
+    check(wk, (int[]){7, 10, 5}, (int[]){3, 1, 6});
     gs_mat x = random_mat(wk, 120, 7, 3), y = gs_crop(wk, x, &s, &to);
     assert_memory_equal(gs_mat_row(y, to.beg[2] + 5), gs_mat_row(x, 48 + 11), sizeof(float) * 7);
 }
@@ -68,7 +69,7 @@ static void test_valid(void **state)
 static void test_neighbours(void **state)
 {
     gs_worker *wk = *state;
-    gs_conv_w w = {random_new(wk, 64 * 9 * 64, 1), random_new(wk, 64, 2), 64, 64, 9, 8, 0};
+    gs_conv_w w = random_conv(wk, (int[]){64, 64, 9}, 8, 1);
     const gs_spans s = {3, 1152, (int[]){0, 600, 1140}, (int[]){600, 533, 12}}, a = {1, 540, (int[]){0}, (int[]){533}};
     gs_mat x = random_mat(wk, 1152, 64, 3), middle = {gs_mat_row(x, 600), 540, 64};
     for (int crop = 0; crop <= 32; crop += 32) {
