@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
+#include "cli/signals.h"
 
 static double now(void)
 {
@@ -10,35 +11,40 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void progress_start(progress *p, int on, gs_vcf *vcf)
+void progress_start(progress *p, int on)
 {
-    *p = (progress){.on = on, .terminal = isatty(2), .start = now(), .last = now(), .vcf = vcf};
+    *p = (progress){.on = on, .terminal = isatty(2), .start = now(), .last = now()};
 }
 
-/* Remaining time from the share of the input that has been read; it runs a little ahead of what is written. */
-static void eta(const progress *p, double elapsed, char *out, size_t n)
+/* Remaining time from the share of the work that is done. */
+static void eta(double share, double elapsed, char *out, size_t n)
 {
-    int64_t done, total;
-    gs_vcf_progress(p->vcf, &done, &total);
     out[0] = 0;
-    if (total <= 0 || done <= 0 || done > total)
+    if (share <= 0)
         return;
-    double left = elapsed * (double)(total - done) / (double)done;
-    snprintf(out, n, ", %.0f %% read, about %d:%02d:%02d left", 100.0 * (double)done / (double)total, (int)(left / 3600),
-             (int)(left / 60) % 60, (int)left % 60);
+    double left = elapsed * (1 - share) / share;
+    snprintf(out, n, ", %.0f %% done, about %d:%02d:%02d left", 100 * share, (int)(left / 3600), (int)(left / 60) % 60,
+             (int)left % 60);
 }
 
-void progress_show(void *arg, const gs_tally *t)
+static int is_due(const progress *p, double at)
+{
+    return cli_asked() || (p->on && at - p->last >= (p->terminal ? 0.5 : 60));
+}
+
+void progress_show(void *arg, const gs_run_state *state)
 {
     progress *p = arg;
+    const gs_tally *t = state->tally;
     double at = now();
     char left[80];
-    if (!p->on || at - p->last < (p->terminal ? 0.5 : 60))
+    if (!is_due(p, at))
         return;
     p->last = at;
-    eta(p, at - p->start, left, sizeof left);
-    fprintf(stderr, "%sgscore: %lld records, %lld alleles scored, %.1f/s%s%s", p->terminal ? "\r\033[K" : "",
-            (long long)t->records, (long long)t->scored, (double)t->scored / (at - p->start), left, p->terminal ? "" : "\n");
+    eta(state->share, at - p->start, left, sizeof left);
+    int rewritten = p->on && p->terminal;
+    fprintf(stderr, "%sgscore: %lld records, %lld alleles scored, %.1f/s%s%s", rewritten ? "\r\033[K" : "",
+            (long long)t->records, (long long)t->scored, (double)t->scored / (at - p->start), left, rewritten ? "" : "\n");
     fflush(stderr);
 }
 

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "cli/side_output.h"
+#include "cli/signals.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
 
@@ -131,7 +132,7 @@ static int score_all(run *r, const score_args *a, gs_err *e)
         tags[i] = tag_of(a, &r->scorer, i);
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = a->digits,
                  .msa = r->msa, .tag = tags, .flag_tag = "GS_FLAG"};
-    progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->quiet), r->vcf);
+    progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->quiet));
     gs_pipeline_opt opt = {.workers = cli_threads(a->threads), .batch = a->batch, .force = a->force, .out = r->out,
                            .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
     gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
@@ -199,6 +200,7 @@ int score_run(const score_args *a)
 {
     run r = {.skipped = SIDE_OUTPUT_NONE, .stats = SIDE_OUTPUT_NONE};
     gs_err e = {0};
+    cli_listen();
     cli_log_start(a->quiet ? 0 : a->verbosity);
     if (a->verbosity > 3)
         gs_vcf_htslib_log(a->verbosity);

@@ -28,3 +28,23 @@ void cli_signals(void)
         if (!is_harmless(sig) && !sigaction(sig, NULL, &old) && old.sa_handler == SIG_DFL)
             sigaction(sig, &sa, NULL);
 }
+
+static volatile sig_atomic_t asked;
+
+static void on_question(int sig)
+{
+    (void)sig;
+    asked = 1;
+}
+
+void cli_listen(void)
+{
+    sigaction(SIGUSR1, &(struct sigaction){.sa_handler = on_question, .sa_flags = SA_RESTART}, NULL);
+}
+
+int cli_asked(void)
+{
+    int was = asked;
+    asked = 0;
+    return was;
+}

@@ -5,4 +5,9 @@
 /* From now on a signal that ends the program removes its temporary files first; what is ignored (nohup) or handled
  * (a sanitizer's) already stays so. Too large a file is an error of writing, not a signal. */
 void cli_signals(void);
+
+/* From now on SIGUSR1 is a question, not an end. */
+void cli_listen(void);
+/* Was it asked since the last call? */
+int cli_asked(void);
 #endif

@@ -34,11 +34,9 @@ int gs_vcf_close(gs_vcf *v, gs_err *e);
 
 /* Contig length that the header declares, 0 if it does not. */
 int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig);
-/* Bytes of input consumed so far and in all (0 = unknown), for the progress line. */
-void gs_vcf_progress(const gs_vcf *v, int64_t *done, int64_t *total);
-
-/* Records that a chunk gives; -1 where all are read, or before the first was asked for. */
-int64_t gs_vcf_expected(const gs_vcf *v);
+/* Which share of the records that there will be was read, 0 .. 1, by bytes where they are not counted; < 0: not known
+ * (a pipe, regions, a chunk before its first record). For the reading thread. */
+double gs_vcf_share_read(const gs_vcf *v);
 
 /* ---- header, before gs_vcf_create ---- */
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
@@ -53,6 +51,8 @@ int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e);
 /* ---- records ---- */
 gs_record *gs_record_new(void);       /* NULL: out of memory */
 void gs_record_free(gs_record *rec);
+/* Memory that it holds. NULL: 0. */
+size_t gs_record_bytes(const gs_record *rec);
 /* Next record: 1, 0 at the end, negative on error. A line that cannot be parsed comes as a record with
  * gs_record_malformed(): it is written out as it was. GS_ETRUNC where the input was cut, GS_ENOMEM. */
 int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e);

@@ -2,7 +2,6 @@
 #ifndef GS_VCF_INTERNAL_H
 #define GS_VCF_INTERNAL_H
 #include <pthread.h>
-#include <stdatomic.h>
 #include <htslib/bgzf.h>
 #include <htslib/hfile.h>
 #include <htslib/hts.h>
@@ -52,13 +51,12 @@ struct gs_vcf {
     int64_t n_read, total;
     int64_t n_selected;          /* so far; without header lines among the records */
     int64_t chunk_beg, chunk_end; /* of what is selected: 0-based, half-open */
-    _Atomic int64_t expected;    /* records of the chunk, -1 not known */
+    int64_t expected;               /* records of the chunk, -1 not known */
     int begun;                   /* the first record was asked for */
     gs_contig_count *count;      /* a chunk cut by an index: contigs with records, in the order of the file */
     int n_count, at_count;
     int64_t count_end;           /* records selected up to and with contig at_count */
     int over;                    /* the chunk, or the input, has come to its end */
-    _Atomic int64_t done;
 };
 
 /* Two kinds of record behind one door: a text line (kept as it was; INFO is edited beside it) or a bcf1_t. */

@@ -308,15 +308,27 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
     return ret;
 }
 
-void gs_vcf_progress(const gs_vcf *v, int64_t *done, int64_t *total)
+/* Bytes of the file before what is read next, a compressed block counted in proportion. */
+static double consumed(const gs_vcf *v)
 {
-    *done = v->done;
-    *total = v->total;
+    double at = (double)htell(gs_raw_file(v->fp));
+    BGZF *z = hts_get_bgzfp(v->fp);
+    if (!z || !z->block_length)
+        return at;
+    int block = z->is_compressed ? z->block_clength : z->block_length;
+    return at - block * (1 - (double)z->block_offset / z->block_length);
 }
 
-int64_t gs_vcf_expected(const gs_vcf *v)
+double gs_vcf_share_read(const gs_vcf *v)
 {
-    return v->expected;
+    double share = -1;
+    if (v->over || v->expected == 0)
+        share = 1;
+    else if (v->expected > 0)
+        share = (double)(v->n_selected - v->chunk_beg) / (double)v->expected;
+    else if (v->total > 0 && !v->opt.chunks && !v->select.regions)
+        share = consumed(v) / (double)v->total;
+    return share > 1 ? 1 : share;
 }
 
 void gs_vcf_htslib_log(int level)

@@ -237,7 +237,6 @@ static int shape(gs_vcf *v, gs_record *r, gs_err *e)
         return broken(v, e);
     if (ret)
         return gs_fail_mem(e, "a record", r->line.l);
-    v->done = htell(gs_raw_file(v->fp));
     if (r->is_text)
         look_for_a_cut(v, r);
     return 0;

@@ -26,6 +26,15 @@ void gs_record_free(gs_record *r)
     free(r);
 }
 
+size_t gs_record_bytes(const gs_record *r)
+{
+    if (!r)
+        return 0;
+    const bcf1_t *b = r->bcf;
+    return sizeof *r + sizeof *b + b->shared.m + b->indiv.m + r->line.m + r->cells.m + r->info.m + r->value.m
+           + (size_t)r->m_allele * sizeof *r->allele;
+}
+
 /* ---- shaping ---- */
 
 static int room_for(gs_record *r, int n)

@@ -6,38 +6,35 @@
 #include "base/log.h"
 #include "base/vec.h"
 
-gs_job *gs_job_new(int max_records)
+gs_job *gs_job_new(void)
 {
-    gs_job *j = calloc(1, sizeof *j);
-    if (!j)
-        return NULL;
-    j->cap_rec = max_records;
-    j->rec = calloc((size_t)max_records, sizeof *j->rec);
-    j->drop = calloc((size_t)max_records, 3);
-    int ok = j->rec && j->drop;
-    for (int i = 0; ok && i < max_records; i++)
-        ok = (j->rec[i] = gs_record_new()) != NULL;
-    if (!ok) {
-        gs_job_free(j);
-        return NULL;
-    }
-    j->compared = j->drop + max_records;
-    j->mismatched = j->compared + max_records;
-    return j;
+    return calloc(1, sizeof(gs_job));
+}
+
+static void release(gs_job *j)
+{
+    for (size_t i = 0; i < j->cap_rec; i++)
+        gs_record_free(j->entry[i].rec);
+    free(j->entry);
+    free(j->res);
+    free(j->score);
+    gs_plan_free(&j->plan);
+    *j = (gs_job){0};
 }
 
 void gs_job_free(gs_job *j)
 {
-    if (!j)
-        return;
-    for (int i = 0; j->rec && i < j->cap_rec; i++)
-        gs_record_free(j->rec[i]);
-    free(j->rec);
-    free(j->drop);
-    free(j->res);
-    free(j->score);
-    gs_plan_free(&j->plan);
+    if (j)
+        release(j);
     free(j);
+}
+
+size_t gs_job_bytes(const gs_job *j)
+{
+    size_t n = gs_plan_bytes(&j->plan) + j->cap_res * sizeof *j->res + j->cap_score * sizeof *j->score;
+    for (size_t i = 0; i < j->cap_rec; i++)
+        n += gs_record_bytes(j->entry[i].rec);
+    return n;
 }
 
 static int is_mitochondrial(const char *contig)
@@ -84,15 +81,16 @@ static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta,
 static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_allele *a, gs_err *e)
 {
     char fasta[41];
-    int record = j->n_rec, rc = gs_allele_check(a, t->ref, fasta, (int)sizeof fasta, e);
+    gs_entry *entry = &j->entry[j->n_rec];
+    int rc = gs_allele_check(a, t->ref, fasta, (int)sizeof fasta, e);
     if (rc)
         return rc;
     if (a->flag == GS_FLAG_OK || a->flag == GS_FLAG_SAME || a->flag == GS_FLAG_REF_MISMATCH)
-        j->compared[record] = 1;
-    if (a->flag == GS_FLAG_REF_MISMATCH && !j->mismatched[record]) {
-        j->mismatched[record] = 1;
-        j->drop[record] = t->check_ref == GS_CHECK_EXCLUDE;
-        if ((rc = say_mismatch(t, j->rec[record], fasta, e)))
+        entry->compared = 1;
+    if (a->flag == GS_FLAG_REF_MISMATCH && !entry->mismatched) {
+        entry->mismatched = 1;
+        entry->drop = t->check_ref == GS_CHECK_EXCLUDE;
+        if ((rc = say_mismatch(t, entry->rec, fasta, e)))
             return rc;
     }
     if (a->flag == GS_FLAG_OK) {
@@ -106,9 +104,8 @@ static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_al
 
 static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
 {
-    const gs_record *r = j->rec[j->n_rec];
+    const gs_record *r = j->entry[j->n_rec].rec;
     int bad = gs_record_malformed(r), n_alt = bad ? 1 : gs_record_n_alt(r), rid = -1;
-    j->drop[j->n_rec] = j->compared[j->n_rec] = j->mismatched[j->n_rec] = 0;
     if (n_alt && !bad) {
         rid = gs_ref_find(t->ref, gs_record_contig(r), gs_vcf_contig_len(t->vcf, gs_record_contig(r)));
         if (rid < 0)
@@ -126,26 +123,43 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
         int rc = read_allele(j, t, pl, (int)j->n_res, &a, e);
         if (rc)
             return rc;
-        j->res[j->n_res++] = (gs_result){.record = j->n_rec, .flag = a.flag};
+        j->res[j->n_res++] = (gs_result){.record = (int)j->n_rec, .flag = a.flag};
     }
     j->n_rec++;
     return 0;
 }
 
-int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e)
+/* An entry for the next record. */
+static int next_entry(gs_job *j, gs_err *e)
 {
-    j->n_rec = 0;
-    j->n_res = 0;
-    j->next_batch = j->done_batch = 0;
+    size_t old = j->cap_rec;
+    if (gs_reserve(&j->entry, &j->cap_rec, j->n_rec + 1, sizeof *j->entry))
+        return gs_fail_mem(e, "a batch of records", 2 * old * sizeof *j->entry);
+    memset(j->entry + old, 0, (j->cap_rec - old) * sizeof *j->entry);
+    gs_record *rec = j->entry[j->n_rec].rec;
+    if (!rec && !(rec = gs_record_new()))
+        return gs_fail_mem(e, "a record", 0);
+    j->entry[j->n_rec] = (gs_entry){.rec = rec};
+    return 0;
+}
+
+int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits *most, gs_err *e)
+{
+    if (gs_job_bytes(j) > most->bytes)
+        release(j);
+    j->n_rec = j->n_res = 0;
     gs_plan_clear(&j->plan);
-    while (j->n_rec < j->cap_rec && j->plan.tokens < max_tokens && !j->plan.failed) {
-        int rc = gs_vcf_read(t->vcf, j->rec[j->n_rec], e);
+    size_t bytes = 0;
+    while (j->n_rec < most->records && j->plan.tokens < most->tokens && bytes < most->bytes && !j->plan.failed) {
+        int rc = next_entry(j, e);
+        rc = rc ? rc : gs_vcf_read(t->vcf, j->entry[j->n_rec].rec, e);
         if (rc < 0)
             return rc;
         if (!rc)
             break;
         if ((rc = read_record(j, t, pl, e)))
             return rc;
+        bytes += gs_record_bytes(j->entry[j->n_rec - 1].rec);
     }
     return j->n_rec > 0;
 }
@@ -156,47 +170,46 @@ static float score_of(const gs_job *j, size_t res, int mode, int n_modes)
     return j->res[res].flag == GS_FLAG_SAME ? 0.0f : j->score[res * (size_t)n_modes + (size_t)mode];
 }
 
-static void set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const size_t range[2], float *score)
+static int set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const size_t range[2], float *score)
 {
-    int n = (int)(range[1] - range[0]), n_modes = t->scorer->n_modes;
-    for (int mode = 0; mode < n_modes; mode++) {
+    int n = (int)(range[1] - range[0]), n_modes = t->scorer->n_modes, rc = 0;
+    for (int mode = 0; mode < n_modes && !rc; mode++) {
         int scored = 0;
         for (int k = 0; k < n; k++) {
             score[k] = score_of(j, range[0] + (size_t)k, mode, n_modes);
             scored += !isnan(score[k]);
         }
-        gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);
+        rc = gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);
     }
+    return rc;
 }
 
-static void set_flags(const gs_task *t, gs_record *rec, const gs_result *res, int n, const char **flag)
+static int set_flags(const gs_task *t, gs_record *rec, const gs_result *res, int n, const char **flag)
 {
     int flagged = 0;
     for (int k = 0; k < n; k++) {
         flag[k] = gs_flag_name(res[k].flag);
         flagged += res[k].flag != GS_FLAG_OK;
     }
-    gs_record_set_string(t->vcf, rec, t->flag_tag, flag, flagged ? n : 0);
+    return gs_record_set_string(t->vcf, rec, t->flag_tag, flag, flagged ? n : 0);
 }
 
-int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally *tally)
+int gs_job_annotate(gs_job *j, size_t i, size_t *first, const gs_task *t, gs_tally *tally, gs_err *e)
 {
+    const gs_entry *entry = &j->entry[i];
     size_t from = *first;
-    while (*first < j->n_res && j->res[*first].record == i)
+    while (*first < j->n_res && (size_t)j->res[*first].record == i)
         gs_tally_allele(tally, j->res[(*first)++].flag);
     int n = (int)(*first - from);
     tally->records++;
-    tally->compared += j->compared[i];
-    tally->mismatched += j->mismatched[i];
-    tally->dropped += j->drop[i];
+    tally->compared += entry->compared;
+    tally->mismatched += entry->mismatched;
+    tally->dropped += entry->drop;
     float *score = malloc(((size_t)n + 1) * sizeof *score);
     const char **flag = malloc(((size_t)n + 1) * sizeof *flag);
-    if (score && flag) {
-        set_floats(j, t, j->rec[i], (size_t[]){from, *first}, score);
-        set_flags(t, j->rec[i], j->res + from, n, flag);
-    }
-    int rc = score && flag ? 0 : -(int)GS_ENOMEM;
+    int bad = !score || !flag || set_floats(j, t, entry->rec, (size_t[]){from, *first}, score)
+              || set_flags(t, entry->rec, j->res + from, n, flag);
     free(score);
     free(flag);
-    return rc;
+    return bad ? gs_fail_mem(e, "a record", (size_t)n * (sizeof *score + sizeof *flag)) : 0;
 }

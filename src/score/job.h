@@ -22,24 +22,34 @@ typedef struct {
 
 typedef struct { int record; gs_flag flag; } gs_result;                 /* one per ALT, in file order */
 
-typedef struct gs_job {
-    gs_record **rec;
-    int n_rec, cap_rec;
-    unsigned char *drop, *compared, *mismatched;                         /* [n_rec] */
+/* A record of a job. */
+typedef struct {
+    gs_record *rec;              /* NULL: not made yet */
+    unsigned char drop;          /* left out by --check-ref x */
+    unsigned char compared, mismatched;                                  /* its REF was held against the FASTA; differs */
+} gs_entry;
+
+typedef struct {
+    gs_entry *entry;
+    size_t n_rec, cap_rec;       /* entries behind n_rec may have records to be used again */
     gs_result *res;
     size_t n_res, cap_res;
     float *score;                /* [n_res, modes]; NAN: this mode has none */
     size_t cap_score;
     gs_plan plan;
-    int next_batch, done_batch;  /* of the plan's batches: to be taken next, done so far */
 } gs_job;
 
-gs_job *gs_job_new(int max_records);
-void gs_job_free(gs_job *j);
+/* A job is full when it reaches one of these. It holds one record at least. */
+typedef struct { size_t records, tokens, bytes; } gs_job_limits;
 
-/* Fill with records until `max_tokens` tokens of work or the job's record limit. 1 if anything was read, 0 at the end
- * of the input, negative on error. */
-int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, size_t max_tokens, gs_err *e);
-/* Put scores and flags into record i; *first moves on over its results. The tally is kept. */
-int gs_job_annotate(gs_job *j, int i, size_t *first, const gs_task *t, gs_tally *tally);
+gs_job *gs_job_new(void);        /* empty; NULL: out of memory */
+void gs_job_free(gs_job *j);
+/* Memory that it holds, but for small change. */
+size_t gs_job_bytes(const gs_job *j);
+
+/* Fill with records up to the limits, in place of what the job held before; memory beyond the limit is given back first.
+ * 1 if anything was read, 0 at the end of the input, negative on error. */
+int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits *most, gs_err *e);
+/* Put scores and flags into record i; *first moves on over its results. The tally is kept. GS_ENOMEM. */
+int gs_job_annotate(gs_job *j, size_t i, size_t *first, const gs_task *t, gs_tally *tally, gs_err *e);
 #endif

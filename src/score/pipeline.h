@@ -1,9 +1,14 @@
-/* Read -> score -> write with bounded memory: one thread reads and plans jobs, workers compute their batches in
- * whatever order, the calling thread writes finished jobs in input order. */
+/* Read -> score -> write: the stream (base/stream.h) that annotates records. */
 #ifndef GS_PIPELINE_H
 #define GS_PIPELINE_H
 #include <stdio.h>
 #include "score/job.h"
+
+/* How far a run is. */
+typedef struct {
+    const gs_tally *tally;   /* of what is written */
+    double share;            /* of all work that is done, 0 .. 1; < 0: cannot be told, for the input's end is not known */
+} gs_run_state;
 
 typedef struct {
     int workers;             /* computing threads, each with one BLAS thread */
@@ -11,8 +16,8 @@ typedef struct {
     int force;               /* go on with the wrong genome */
     gs_vcf_out *out;
     FILE *skipped;           /* one line per unscored allele, or NULL */
-    /* Called by the writing thread after each job, and about once a second while it waits. May be NULL. */
-    void (*progress)(void *arg, const gs_tally *tally);
+    /* Called by the writing thread after each job, and twice a second while it waits. May be NULL. */
+    void (*progress)(void *arg, const gs_run_state *state);
     void *arg;
 } gs_pipeline_opt;
 

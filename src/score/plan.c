@@ -28,6 +28,13 @@ void gs_plan_free(gs_plan *p)
     memset(p, 0, sizeof *p);
 }
 
+size_t gs_plan_bytes(const gs_plan *p)
+{
+    return p->cap_pool * sizeof *p->pool + p->cap_seq * sizeof *p->seq + p->cap_pass * sizeof *p->pass
+           + p->cap_probe * (sizeof *p->probe + 2 * sizeof *p->read) + p->seqs.n_slots * sizeof *p->seqs.slot
+           + p->passes.n_slots * sizeof *p->passes.slot;
+}
+
 /* FNV-1a over 32-bit words, finished so that the low bits are good. */
 static uint64_t hash_words(uint64_t h, const int32_t *w, int n)
 {

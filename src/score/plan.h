@@ -41,6 +41,7 @@ typedef struct {
 
 void gs_plan_clear(gs_plan *p);   /* empty, memory kept */
 void gs_plan_free(gs_plan *p);
+size_t gs_plan_bytes(const gs_plan *p);   /* memory that it holds */
 
 int gs_plan_seq(gs_plan *p, const int32_t *ids, int n);                    /* -> sequence */
 int gs_plan_seq_aux(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux); /* with n_aux bytes in all */
