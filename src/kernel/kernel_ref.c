@@ -58,6 +58,7 @@ static void rmsnorm(float *y, const float *x, const float *g, float eps, size_t 
         y[i] = (float)(x[i] * r * (g ? (double)g[i] : 1));
 }
 
+/* Of the numbers: NaN is passed over. */
 static float max_of(const float *x, size_t n)
 {
     float max = -INFINITY;
@@ -78,12 +79,10 @@ static void softmax(float *x, size_t n)
 
 static double logsumexp(const float *x, size_t n)
 {
-    double max = max_of(x, n), sum = 0;
-    if (max == -INFINITY) /* n = 0, or all of them: log 0 */
-        return max;
+    double max = max_of(x, n), shift = max > -INFINITY ? max : 0, sum = 0;
     for (size_t i = 0; i < n; i++)
-        sum += exp(x[i] - max);
-    return max + log(sum);
+        sum += exp(x[i] - shift);
+    return shift + log(sum);
 }
 
 static void gelu(float *x, size_t n)
@@ -110,13 +109,13 @@ static void silu(float *x, size_t n)
 static void relu2(float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        x[i] = x[i] > 0 ? x[i] * x[i] : 0;
+        x[i] = x[i] < 0 ? 0 : x[i] * x[i];
 }
 
 static void relu(float *x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        x[i] = x[i] > 0 ? x[i] : 0;
+        x[i] = x[i] < 0 ? 0 : x[i];
 }
 
 static void rotate(float *a, float *b, float c, float s)
@@ -168,7 +167,10 @@ static void from_bf16(float *y, const uint16_t *x, size_t n)
 }
 
 const gs_kernels gs_kernels_ref = {
-    "ref",     add,       mul,  scale,     axpy, dot,   layernorm, rmsnorm,
-    softmax,   logsumexp, gelu, gelu_tanh, silu, relu2, relu,
-    rotate_half, rotate_pairs, from_f16, from_bf16,
+    .name = "ref",
+    .add = add, .mul = mul, .scale = scale, .axpy = axpy, .dot = dot,
+    .layernorm = layernorm, .rmsnorm = rmsnorm, .softmax = softmax, .logsumexp = logsumexp,
+    .gelu = gelu, .gelu_tanh = gelu_tanh, .silu = silu, .relu2 = relu2, .relu = relu,
+    .rotate_half = rotate_half, .rotate_pairs = rotate_pairs,
+    .from_f16 = from_f16, .from_bf16 = from_bf16,
 };

@@ -110,9 +110,10 @@ INLINE vec silu_of(vec x)
     return gate(x, x);
 }
 
+/* NaN stays NaN. */
 INLINE vec relu_of(vec x)
 {
-    return pick((uvec)(x > 0), x, splat(0));
+    return pick((uvec)(x < 0), splat(0), x);
 }
 
 INLINE vec relu2_of(vec x)
@@ -176,20 +177,30 @@ static float dot(const float *x, const float *y, size_t n)
     return sum_of(s0 + s1);
 }
 
-/* Sum of (x - mean)^2 */
-INLINE float squares(const float *x, float mean, size_t n)
+/* Sum of ((x - mean) scale)^2 */
+INLINE float squares(const float *x, float mean, float scale, size_t n)
 {
     vec s = {0};
     size_t i = 0;
     for (; i + VL <= n; i += VL) {
-        vec d = load(x + i) - mean;
+        vec d = (load(x + i) - mean) * scale;
         s += d * d;
     }
     if (i < n) {
-        vec d = load_or(x + i, n - i, mean) - mean;
+        vec d = (load_or(x + i, n - i, mean) - mean) * scale;
         s += d * d;
     }
     return sum_of(s);
+}
+
+/* 1 / sqrt(mean((x - mean)^2) + eps). A sum that overflows is taken of smaller numbers again; eps is nothing beside it. */
+INLINE float inverse_deviation(const float *x, float mean, float eps, size_t n)
+{
+    const float small = 0x1p-64f;
+    float sum = squares(x, mean, 1, n);
+    if (sum < INFINITY)
+        return 1 / sqrtf(sum / (float)n + eps);
+    return small / sqrtf(squares(x, mean, small, n) / (float)n);
 }
 
 INLINE float mean_of(const float *x, size_t n)
@@ -222,16 +233,16 @@ INLINE void normalise(float *y, const float *x, const float *g, const float *b, 
 
 static void layernorm(float *y, const float *x, const float *g, const float *b, float eps, size_t n)
 {
-    float mean = mean_of(x, n), r = 1 / sqrtf(squares(x, mean, n) / (float)n + eps);
-    normalise(y, x, g, b, (float[2]){mean, r}, n);
+    float mean = mean_of(x, n);
+    normalise(y, x, g, b, (float[2]){mean, inverse_deviation(x, mean, eps, n)}, n);
 }
 
 static void rmsnorm(float *y, const float *x, const float *g, float eps, size_t n)
 {
-    float r = 1 / sqrtf(squares(x, 0, n) / (float)n + eps);
-    normalise(y, x, g, NULL, (float[2]){0, r}, n);
+    normalise(y, x, g, NULL, (float[2]){0, inverse_deviation(x, 0, eps, n)}, n);
 }
 
+/* Of the numbers: NaN is passed over. */
 INLINE float max_of(const float *x, size_t n)
 {
     vec max = splat(-INFINITY);
@@ -270,16 +281,14 @@ static void softmax(float *x, size_t n)
 
 static double logsumexp(const float *x, size_t n)
 {
-    float max = max_of(x, n);
-    if (max == -INFINITY)
-        return max;
+    float max = max_of(x, n), shift = max > -INFINITY ? max : 0;
     vec sum = {0};
     size_t i = 0;
     for (; i + VL <= n; i += VL)
-        sum += exp_neg(load(x + i) - max);
+        sum += exp_neg(load(x + i) - shift);
     if (i < n)
-        sum += exp_neg(load_or(x + i, n - i, -INFINITY) - max);
-    return (double)max + log((double)sum_of(sum));
+        sum += exp_neg(load_or(x + i, n - i, -INFINITY) - shift);
+    return (double)shift + log((double)sum_of(sum));
 }
 
 static void rotate_half(float *x, const float *cos, const float *sin, size_t n)
@@ -336,8 +345,11 @@ static void from_bf16(float *y, const uint16_t *x, size_t n)
 }
 
 const gs_kernels TABLE = {
-    NAME,      add,       mul,  scale,     axpy, dot,   layernorm, rmsnorm,
-    softmax,   logsumexp, gelu, gelu_tanh, silu, relu2, relu,
-    rotate_half, rotate_pairs, from_f16, from_bf16,
+    .name = NAME,
+    .add = add, .mul = mul, .scale = scale, .axpy = axpy, .dot = dot,
+    .layernorm = layernorm, .rmsnorm = rmsnorm, .softmax = softmax, .logsumexp = logsumexp,
+    .gelu = gelu, .gelu_tanh = gelu_tanh, .silu = silu, .relu2 = relu2, .relu = relu,
+    .rotate_half = rotate_half, .rotate_pairs = rotate_pairs,
+    .from_f16 = from_f16, .from_bf16 = from_bf16,
 };
 #endif

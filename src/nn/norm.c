@@ -15,19 +15,32 @@ gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w)
     return y;
 }
 
+static double squares(gs_worker *wk, gs_mat y, int beg, int n)
+{
+    double sum = 0;
+    for (int t = beg; t < beg + n; t++)
+        sum += wk->k->dot(gs_mat_row(y, t), gs_mat_row(y, t), (size_t)y.cols);
+    return sum;
+}
+
 /* Rows of one sequence, n of them, centred in place and scaled to variance 1. Sums run over a row in float32 and over rows
- * in double: the numbers are too many for float32 alone. ones: [D] */
+ * in double: the numbers are too many for float32 alone. A sum that overflows is taken of smaller numbers again; eps is
+ * nothing beside it. ones: [D] */
 static void standardise(gs_worker *wk, gs_mat y, int beg, int n, float eps, const float *ones)
 {
-    size_t D = (size_t)y.cols;
-    double sum = 0, square = 0, all = (double)n * y.cols;
+    size_t D = (size_t)y.cols, numbers = (size_t)n * D;
+    double sum = 0, all = (double)numbers;
     for (int t = beg; t < beg + n; t++)
         sum += wk->k->dot(gs_mat_row(y, t), ones, D);
-    for (int t = beg; t < beg + n; t++) {
+    for (int t = beg; t < beg + n; t++)
         wk->k->axpy(gs_mat_row(y, t), -(float)(sum / all), ones, D);
-        square += wk->k->dot(gs_mat_row(y, t), gs_mat_row(y, t), D);
+    double square = squares(wk, y, beg, n);
+    if (isinf(square)) {
+        wk->k->scale(gs_mat_row(y, beg), 0x1p-64f, numbers);
+        square = squares(wk, y, beg, n);
+        eps = 0;
     }
-    wk->k->scale(gs_mat_row(y, beg), (float)(1 / sqrt(square / all + eps)), (size_t)n * D);
+    wk->k->scale(gs_mat_row(y, beg), (float)(1 / sqrt(square / all + eps)), numbers);
 }
 
 gs_mat gs_group_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w, const gs_spans *s)

@@ -79,12 +79,14 @@ static void test_neighbours(void **state)
     }
 }
 
-static void test_group_norm(void **state)
+/* Of numbers up to `size`: their squares may overflow. */
+static void check_group_norm(gs_worker *wk, float size)
 {
-    gs_worker *wk = *state;
     gs_norm_w w = {random_new(wk, 10, 1), random_new(wk, 10, 2), 1e-5f, GS_NORM_LAYER};
     gs_spans s = gs_spans_crop(wk, &spans, 5);
-    gs_mat x = random_mat(wk, s.rows, 10, 3), y = gs_group_norm(wk, x, &w, &s);
+    gs_mat x = random_mat(wk, s.rows, 10, 3);
+    wk->k->scale(x.d, size, (size_t)s.rows * 10);
+    gs_mat y = gs_group_norm(wk, x, &w, &s);
     for (int i = 0; i < 3; i++) {
         double sum = 0, square = 0, n = 10.0 * s.len[i];
         for (int j = 0; j < 10 * s.len[i]; j++) {
@@ -95,10 +97,17 @@ static void test_group_norm(void **state)
         double mean = sum / n, scale = 1 / sqrt(square / n - mean * mean + 1e-5);
         const float *from = gs_mat_row(x, s.beg[i]), *to = gs_mat_row(y, s.beg[i]);
         for (int j = 0; j < 10 * s.len[i]; j++)
-            assert_near(to[j], (from[j] - mean) * scale * w.g[j % 10] + w.b[j % 10], 1e-5);
+            assert_near(to[j], (from[j] - mean) * scale * w.g[j % 10] + w.b[j % 10], 1e-6);
     }
     for (int row = s.beg[0] + s.len[0]; row < s.beg[1]; row++)
         assert_true(gs_mat_row(y, row)[0] == 0);
+}
+
+static void test_group_norm(void **state)
+{
+    static const float sizes[] = {1, 1e17f, 3e19f, 1e30f};
+    for (int i = 0; i < 4; i++)
+        check_group_norm(*state, sizes[i]);
 }
 
 static void test_one_hot(void **state)
