@@ -41,15 +41,19 @@ static int front_matter(const char *text, const char *key, char out[MAX_VALUE])
     return 0;
 }
 
-static void find_licence(const char *dir, char out[MAX_VALUE])
+/* Without a README.md that says it: unknown. */
+static int find_licence(const char *dir, char out[MAX_VALUE], gs_err *e)
 {
     char path[PATH_MAX];
     size_t n;
-    snprintf(out, MAX_VALUE, "unknown");
-    char *text = gs_import_text(gs_import_path(dir, "README.md", path), MAX_README, &n, NULL);
-    if (text && !front_matter(text, "license", out))
+    gs_err why = {0};
+    char *text = gs_import_text(gs_import_path(dir, "README.md", path), MAX_README, &n, &why);
+    if (!text && why.code == GS_ENOMEM)
+        return gs_fail(e, why.code, "%s", why.msg);
+    if (!text || !front_matter(text, "license", out))
         snprintf(out, MAX_VALUE, "unknown");
     free(text);
+    return 0;
 }
 
 /* Name of the checkpoint: that of its directory, or of the repository if it lies in the hub's cache
@@ -72,11 +76,15 @@ static void find_name(const char *dir, char *name, char *source)
     snprintf(name, MAX_VALUE, "%.119s", last && last[1] ? last + 1 : full);
 }
 
-json_t *gs_import_card(const char *dir, const char *citation)
+json_t *gs_import_card(const char *dir, const char *citation, gs_err *e)
 {
     char name[MAX_VALUE], source[MAX_VALUE], licence[MAX_VALUE];
     find_name(dir, name, source);
-    find_licence(dir, licence);
-    return json_pack("{s:s%, s:s, s:s, s:s}", "name", name, strlen(name), "source", source, "licence", spdx(licence),
-                     "citation", citation);
+    if (find_licence(dir, licence, e))
+        return NULL;
+    json_t *card = json_pack("{s:s%, s:s, s:s, s:s}", "name", name, strlen(name), "source", source, "licence",
+                             spdx(licence), "citation", citation);
+    if (!card)
+        gs_fail_mem(e, "a model's card", sizeof name);
+    return card;
 }

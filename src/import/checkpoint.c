@@ -67,10 +67,8 @@ static int describe(gs_bundle *b, gs_checkpoint *c, gs_err *e)
     ret = ret ? ret : read_tokenizer(b, c, f, e);
     if (ret)
         return ret;
-    b->card = gs_import_card(c->dir, f->citation);
-    if (!b->card)
-        return gs_fail_mem(e, "a model's card", 1);
-    return f->finish ? f->finish(b, c, e) : 0;
+    b->card = gs_import_card(c->dir, f->citation, e);
+    return !b->card ? -GS_ENOMEM : f->finish ? f->finish(b, c, e) : 0;
 }
 
 /* file: of weights; NULL: whichever the directory has. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/infile.h"
 #include "import/files.h"
 #include "model/json.h"
@@ -92,15 +93,20 @@ static const struct { const char *begin; size_t n; const char *what; } known[] =
     {"gguf", 4, "is a GGUF file, which is not supported; use the safetensors checkpoint"},
     {"\037\213\010", 3, "is compressed; uncompress it first"}};
 
+size_t gs_import_head(const char *path, char *head, size_t most)
+{
+    int fd = gs_infile_open(path, GS_EMODEL, NULL);
+    ssize_t n = fd < 0 ? 0 : read(fd, head, most);
+    if (fd >= 0)
+        close(fd);
+    return n > 0 ? (size_t)n : 0;
+}
+
 int gs_import_sniff(const char *path, gs_err *e)
 {
     static const char mark[] = "\357\273\277"; /* of UTF-8 */
     char head[64];
-    FILE *f = gs_infile_stream(path, GS_EMODEL, NULL);
-    if (!f)
-        return 0;
-    size_t n = fread(head, 1, sizeof head, f), skip = n >= 3 && !memcmp(head, mark, 3) ? 3 : 0;
-    fclose(f);
+    size_t n = gs_import_head(path, head, sizeof head), skip = n >= 3 && !memcmp(head, mark, 3) ? 3 : 0;
     for (size_t i = 0; i < n; i++)
         head[i] = (char)tolower((unsigned char)head[i]);
     while (skip < n && isspace((unsigned char)head[skip]))

@@ -14,6 +14,8 @@ char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e);
 /* A JSON file of at most `most` bytes. Duplicate keys are fine: a published config.json has them, and Python takes the
  * last. NULL on failure; the caller decrefs. */
 json_t *gs_import_json(const char *path, size_t most, gs_err *e);
+/* The first bytes of a file, at most `most`; returns how many, 0 where it cannot be read. */
+size_t gs_import_head(const char *path, char *head, size_t most);
 /* Is it a file that only stands for another (git-lfs pointer, web page) or of a format that is not read here? Says
  * so in the error; 0 when nothing is wrong with the first bytes. A file that cannot be read is left to the reader. */
 int gs_import_sniff(const char *path, gs_err *e);

@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "import/files.h"
 #include "import/import.h"
+#include "model/json.h"
 
 static int open_at(gs_bundle *b, const char *path, int is_dir, gs_err *e)
 {
@@ -107,7 +108,7 @@ static int open_installed(gs_bundle *b, const char *name, gs_err *e)
     return ret;
 }
 
-int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
+static int open_path(gs_bundle *b, const char *path, gs_err *e)
 {
     struct stat st;
     *b = (gs_bundle){0};
@@ -119,6 +120,19 @@ int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
     if (!strchr(path, '/'))
         return open_installed(b, path, e);
     return gs_fail(e, GS_EMODEL, "model %s cannot be opened: %s", path, strerror(why));
+}
+
+/* Without memory JSON objects lack members, which reads like a file that is not what it should be. */
+int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
+{
+    gs_err why = {0};
+    unsigned long before = gs_json_failures();
+    int ret = open_path(b, path, &why);
+    if (gs_json_failures() != before) {
+        gs_bundle_free(b);
+        return gs_fail(e, GS_ENOMEM, "there is not enough memory to read %s", path);
+    }
+    return ret ? gs_fail(e, why.code, "%s", why.msg) : 0;
 }
 
 gs_model *gs_model_open(const char *path, gs_err *err)

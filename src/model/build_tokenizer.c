@@ -42,7 +42,10 @@ static const gs_json_row rows[] = {
 static const char **vocab_of(const json_t *list, const char *what, gs_err *e)
 {
     size_t n = json_array_size(list);
-    const char **vocab = n && n <= MAX_VOCAB ? calloc(n, sizeof *vocab) : NULL;
+    int fits = n && n <= MAX_VOCAB;
+    const char **vocab = fits ? calloc(n, sizeof *vocab) : NULL;
+    if (!vocab && fits)
+        gs_fail_mem(e, "the vocabulary", n * sizeof *vocab);
     if (!vocab) {
         gs_fail(e, GS_EMODEL, "%s: \"vocab\" must be a list of 1 to %d strings", what, MAX_VOCAB);
         return NULL;
@@ -63,6 +66,8 @@ static int32_t *merges_of(const json_t *list, const char *what, gs_err *e)
 {
     size_t n = json_array_size(list);
     int32_t *ids = malloc((n + 1) * sizeof *ids);
+    if (!ids)
+        gs_fail_mem(e, "the merges", n * sizeof *ids);
     if (!ids || n % 2 || n / 2 > MAX_VOCAB || (list && !json_is_array(list))) {
         gs_fail(e, GS_EMODEL, "%s: \"merges\" must be a list of pairs of token ids, %d at most", what, MAX_VOCAB);
         free(ids);

@@ -1,9 +1,36 @@
 #include "model/json.h"
 #include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Every value costs jansson about 100 bytes, a value in the text as little as two: count before parsing. */
 enum { MAX_VALUES = 4000000 };
+
+/* ---- memory ---- */
+
+static _Thread_local unsigned long failures;
+
+static void *count_failures(size_t n)
+{
+    void *p = malloc(n);
+    failures += !p;
+    return p;
+}
+
+static void watch_memory(void)
+{
+    json_set_alloc_funcs(count_failures, free);
+}
+
+unsigned long gs_json_failures(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_memory);
+    return failures;
+}
+
+/* ---- parsing ---- */
 
 static size_t count_values(const char *text, size_t n)
 {
@@ -27,8 +54,11 @@ json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, 
         gs_fail(e, GS_EMODEL, "%s holds more than %d JSON values", what, MAX_VALUES);
         return NULL;
     }
+    unsigned long before = gs_json_failures();
     json_t *j = json_loadb(text, n, unique ? JSON_REJECT_DUPLICATES : 0, &why);
-    if (!j)
+    if (!j && gs_json_failures() != before)
+        gs_fail_mem(e, what, n);
+    else if (!j)
         gs_fail(e, GS_EMODEL, "%s is not valid JSON (line %d, column %d%s)", what, why.line, why.column,
                 json_error_code(&why) == json_error_duplicate_key ? ": a key occurs twice" : "");
     else if (!json_is_object(j)) {

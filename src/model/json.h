@@ -10,6 +10,10 @@
  * the last one wins, as in Python). NULL on failure (GS_EMODEL); the caller decrefs. */
 json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, gs_err *e);
 
+/* How many allocations of jansson have failed in this thread. Its functions do not tell that from other failures, and
+ * objects lack then what they should hold. */
+unsigned long gs_json_failures(void);
+
 /* A key of an object and where its value goes: int, double, int, int (index into names), char [max]; ANY is allowed
  * but not read. def is the value when the key is absent; NAN: it must be there. min .. max hold for numbers. */
 typedef enum { GS_JSON_INT, GS_JSON_REAL, GS_JSON_BOOL, GS_JSON_NAME, GS_JSON_TEXT, GS_JSON_ANY } gs_json_type;

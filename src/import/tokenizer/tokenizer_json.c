@@ -49,7 +49,10 @@ static int add_merge(const gs_tokenizer_json *t, const json_t *merge, json_t *to
 {
     int pair[2], ret = 0;
     gs_str text = {0};
-    if (read_merge(t, merge, pair, &text))
+    int bad = read_merge(t, merge, pair, &text);
+    if (text.failed)
+        ret = gs_fail_mem(e, "a merge", 1);
+    else if (bad)
         ret = gs_fail(e, GS_EMODEL, "%s: a merge is not a pair of entries of the vocabulary", t->path);
     else if (json_string_length(json_array_get(t->vocab, (size_t)pair[0]))
              && json_string_length(json_array_get(t->vocab, (size_t)pair[1])) && !is_cut(t, text.s)) {

@@ -1,7 +1,6 @@
 #include "import/torch/torch.h"
-#include <stdio.h>
 #include <string.h>
-#include "base/infile.h"
+#include "import/files.h"
 
 enum { HEAD = 9 /* bytes that tell the form */ };
 
@@ -16,19 +15,10 @@ static int is_pickle(const unsigned char *head, size_t n)
     return n >= 2 && head[0] == 0x80 && head[1] >= 1 && head[1] <= 5 && !(n > 8 && head[8] == '{');
 }
 
-static size_t read_head(const char *path, unsigned char head[HEAD])
-{
-    FILE *f = gs_infile_stream(path, GS_EMODEL, NULL);
-    size_t n = f ? fread(head, 1, HEAD, f) : 0;
-    if (f)
-        fclose(f);
-    return n;
-}
-
 int gs_torch_is(const char *path)
 {
     unsigned char head[HEAD];
-    size_t n = read_head(path, head);
+    size_t n = gs_import_head(path, (char *)head, sizeof head);
     return is_zip(head, n) || is_pickle(head, n);
 }
 

@@ -1,4 +1,5 @@
 #include "import/torch/zip.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zip.h>
@@ -148,10 +149,13 @@ static int open_archive(gs_zip *z, gs_err *e)
 {
     zip_error_t why;
     zip_error_init(&why);
+    errno = 0;
     zip_source_t *source = zip_source_function_create(on_command, z->file, &why);
     z->archive = source ? zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &why) : NULL;
     if (source && !z->archive)
         zip_source_free(source);
+    if (!z->archive && errno == ENOMEM) /* libzip calls it no archive then */
+        zip_error_set(&why, ZIP_ER_MEMORY, 0);
     int ret = z->archive ? 0 : failed(z, &why, NULL, e);
     zip_error_fini(&why);
     return ret;
