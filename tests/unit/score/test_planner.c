@@ -133,6 +133,8 @@ static void test_pll(void **state)
            "0 token TTG.CTNG 3-4 A +1\n0 token TTGA.TNG 4-5 C +1\n0 token TTGAC.NG 5-6 T +1\n");
     /* of the window's 8 bases, 4 are before POS */
     expect("{}", OPT(.indel_flank = 3), ALLELE(16, "GA", "G"), GS_FLAG_TOO_LONG, "");      /* ref: 5-6 and 3 more */
+    expect("{}", OPT(.indel_flank = 3, .strands = 2), ALLELE(16, "GA", "G"), GS_FLAG_TOO_LONG, "");   /* its mirror: 2-3 */
+    expect("{}", OPT(.indel_flank = 2, .strands = 2), ALLELE(16, "G", "GTT"), GS_FLAG_TOO_LONG, "");  /* alt: 1-3 */
     expect("{}", OPT(.indel_flank = 2, .strands = 1), ALLELE(16, "G", "GTT"), GS_FLAG_TOO_LONG, "");  /* alt: 5-7 and 2 more */
     expect("{}", OPT(.indel_flank = 6), ALLELE(16, "G", "GTT"), GS_FLAG_TOO_LONG, "");
     expect("{}", OPT(.indels = 0, .indel_flank = 1), ALLELE(16, "G", "GT"), GS_FLAG_UNSUPPORTED, "");
@@ -191,6 +193,10 @@ static void test_dense(void **state)
            "0 token ATGTC.AGT.AT 9-10 G +0.5\n0 token ATGTC.AGT.AT 9-10 C -0.5\n");
     expect(recipe, OPT(.dense = 1, .window = 12, .strands = 1), ALLELE(20, "T", "C"), GS_FLAG_OK,
            "0 token AT.ACT.GACAT 6-7 C +1\n0 token AT.ACT.GACAT 6-7 T -1\n");
+    /* 13 bases have their core at 2 .. 10, seen from the other strand at 3 .. 11 */
+    expect(recipe, OPT(.dense = 1, .window = 13, .strands = 3), ALLELE(16, "G", "C"), GS_FLAG_OK,
+           "0 token AT.ACT.GACATN 2-3 C +0.5\n0 token AT.ACT.GACATN 2-3 G -0.5\n"
+           "0 token NATGTC.AGT.AT 10-11 G +0.5\n0 token NATGTC.AGT.AT 10-11 C -0.5\n");
     /* 26 is N: not masked */
     expect(recipe, OPT(.dense = 1, .window = 12, .strands = 1), ALLELE(30, "G", "C"), GS_FLAG_OK,
            "0 token ACATNGAC.ATC 8-9 C +1\n0 token ACATNGAC.ATC 8-9 G -1\n");
@@ -252,6 +258,58 @@ static void test_too_many_tokens(void **state)
     finish(&r);
 }
 
+/* Special, unknown, with an N, beyond the head: none has a truth to be scored. */
+static void test_clean(void **state)
+{
+    (void)state;
+    gs_tokenizer tok = {.unk = 5};
+    gs_model m = {.tok = &tok, .head_rows = 8};
+    gs_scorer s = {.m = &m};
+    gs_context c = {.seq = {"ACGTNACGTACG", "ACGTACGTACGN"}, .len = {12, 12}};
+    int32_t ids[] = {0, 1, 2, 5, 7, 8}, beg[] = {-1, 0, 3, 6, 8, 10}, end[] = {-1, 3, 6, 8, 10, 11};
+    gs_tokens t[2] = {{6, 6, ids, beg, end}, {6, 6, ids, beg, end}};
+    gs_planning p = {.s = &s, .c = &c, .tokens = t};
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(gs_planning_clean(&p, GS_REF, i), i == 1 || i == 4);
+        assert_int_equal(gs_planning_clean(&p, GS_ALT, i), i == 1 || i == 2 || i == 4);
+    }
+}
+
+/* Tokens that follow the sequence: n of ref, m of alt, the change in the second. */
+static gs_flag plan_distance(gs_pool pool, int n, int m, int change, gs_allele_kind kind, const uint8_t *aux)
+{
+    char *vocab[] = {"a"};
+    gs_tokenizer tok = {.vocab = vocab, .n_vocab = 1};
+    gs_model model = {.tok = &tok};
+    gs_scorer s = {.m = &model, .pool = pool};
+    gs_planner pl = {0};
+    gs_plan plan = {0};
+    gs_allele a = {.kind = kind};
+    gs_context c = {.len = {30, 30}, .beg = {change, change}, .end = {change + 1, change + 1}};
+    int32_t ids[3] = {0}, beg[] = {0, 10, 20}, end[] = {10, 20, 30};
+    gs_tokens t[2] = {{n, n, ids, beg, end}, {m, m, ids, beg, end}};
+    gs_mode_l2.plan(&(gs_planning){.s = &s, .mode = &gs_mode_l2, .pl = &pl, .plan = &plan, .a = &a, .c = &c, .tokens = t,
+                                   .aux = aux, .n_aux_bytes = aux ? 1 : 0, .weight = 1});
+    assert_int_equal(plan.n_probe, a.flag == GS_FLAG_OK);
+    if (plan.n_probe)
+        assert_ptr_equal(plan.probe[0].kind, &gs_probe_l2);
+    gs_plan_free(&plan);
+    return a.flag;
+}
+
+static void test_moving_tokens(void **state)
+{
+    (void)state;
+    assert_int_equal(plan_distance(GS_POOL_FLAT, 3, 3, 15, GS_SNV, NULL), GS_FLAG_OK);
+    assert_int_equal(plan_distance(GS_POOL_FLAT, 3, 2, 15, GS_SNV, NULL), GS_FLAG_N_CONTEXT);
+    assert_int_equal(plan_distance(GS_POOL_TOKEN, 3, 2, 15, GS_SNV, NULL), GS_FLAG_OK);
+    assert_int_equal(plan_distance(GS_POOL_TOKEN, 3, 2, 25, GS_SNV, NULL), GS_FLAG_N_CONTEXT);   /* no alt token there */
+    assert_int_equal(plan_distance(GS_POOL_TOKEN, 2, 3, 25, GS_SNV, NULL), GS_FLAG_N_CONTEXT);
+    assert_int_equal(plan_distance(GS_POOL_MEAN, 3, 2, 25, GS_SNV, NULL), GS_FLAG_OK);
+    assert_int_equal(plan_distance(GS_POOL_MEAN, 3, 2, 25, GS_INDEL, (const uint8_t[]){1}), GS_FLAG_UNSUPPORTED);
+    assert_int_equal(plan_distance(GS_POOL_MEAN, 3, 2, 25, GS_SNV, (const uint8_t[]){1}), GS_FLAG_OK);
+}
+
 /* ---- overlapping k-mers: tokens i .. i + k of AACCGGTTA, ids as letters ---- */
 
 static void plan_kmers(int k, gs_readout readout, int reverse, const char *alt, int del, gs_flag flag, const char *want)
@@ -296,7 +354,7 @@ int main(void)
         cmocka_unit_test(test_mlm), cmocka_unit_test(test_unknown_bases), cmocka_unit_test(test_pll),
         cmocka_unit_test(test_pll_whole), cmocka_unit_test(test_wt), cmocka_unit_test(test_wt_margin),
         cmocka_unit_test(test_dense), cmocka_unit_test(test_distances), cmocka_unit_test(test_several_modes),
-        cmocka_unit_test(test_too_many_tokens), cmocka_unit_test(test_kmers),
+        cmocka_unit_test(test_too_many_tokens), cmocka_unit_test(test_clean), cmocka_unit_test(test_moving_tokens), cmocka_unit_test(test_kmers),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     clean_scratch();
