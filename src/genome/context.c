@@ -112,7 +112,7 @@ static int make_clipped(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a
 static int make_shared(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, gs_err *e)
 {
     int64_t start = (a->pos + a->skip) / g->core * g->core - g->flank;
-    return make_if_short(c, g, r, a, &(stretch){start, start + g->window, NO_LIMIT}, e);
+    return make_if_short(c, g, r, a, &(stretch){start, start + g->shared, NO_LIMIT}, e);
 }
 
 const gs_context_kind gs_context_centred = {.name = "centred", .make = make_centred};

@@ -24,6 +24,7 @@ typedef struct {
     /* Shared windows: window i of a contig starts at base i * core - flank and serves the sites in
      * i * core .. (i + 1) * core. Fixed by the contig alone, so that a score does not depend on the other variants. */
     int core, flank;
+    int shared;              /* bases of one: whole tokens, so that both strands are cut into the same */
 } gs_grid;
 
 /* A kind of context. `make` fills c for an allele that gs_allele_check left OK or SAME, or sets a->flag to too_long.

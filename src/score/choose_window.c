@@ -24,6 +24,7 @@ static void choose_grid(gs_grid *g, int k, int shared)
     int tokens = g->window / k, core = tokens >= 3 ? 2 * tokens / 3 : tokens;
     g->core = shared ? core * k : 1;
     g->flank = shared ? (tokens - core) / 2 * k : g->window / 2;
+    g->shared = shared ? tokens * k : g->window;
 }
 
 /* Few enough masks at a time to stay at or below the mask rate of the training. */

@@ -32,6 +32,12 @@ int gs_planning_clean(const gs_planning *p, int side, int i)
 
 void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight)
 {
+    if (p->plan->failed)
+        return;
+    if ((p->mode->needs & GS_NEEDS_MASK) && !gs_plan_masks(p->plan, pass, i)) {
+        p->a->flag = GS_FLAG_UNSUPPORTED;
+        return;
+    }
     gs_plan_probe(p->plan, &(gs_probe){.kind = &gs_probe_token, .owner = p->pl->owner, .weight = weight, .pass = {pass},
                                        .beg = {i}, .end = {i + 1}, .arg = id});
 }

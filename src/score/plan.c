@@ -165,6 +165,20 @@ int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
     return (int)p->n_pass++;
 }
 
+int gs_plan_masks(const gs_plan *p, int pass, int token)
+{
+    const int32_t *mask = p->pool + p->pass[pass].mask;
+    int lo = 0, hi = p->pass[pass].n_mask;
+    while (lo < hi) {
+        int mid = (lo + hi) / 2;
+        if (mask[mid] < token)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo < p->pass[pass].n_mask && mask[lo] == token;
+}
+
 void gs_plan_probe(gs_plan *p, const gs_probe *q)
 {
     if (p->failed || gs_reserve(&p->probe, &p->cap_probe, p->n_probe + 1, sizeof *p->probe)) {

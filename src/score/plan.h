@@ -46,6 +46,7 @@ size_t gs_plan_bytes(const gs_plan *p);   /* memory that it holds */
 int gs_plan_seq(gs_plan *p, const int32_t *ids, int n);                    /* -> sequence */
 int gs_plan_seq_aux(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux); /* with n_aux bytes in all */
 int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask);    /* mask: token positions, rising -> pass */
+int gs_plan_masks(const gs_plan *p, int pass, int token);                  /* does the pass mask this token? */
 void gs_plan_probe(gs_plan *p, const gs_probe *q);
 
 /* Close the plan: cut the passes into batches of about batch_tokens tokens (at least one pass each). The two passes of a

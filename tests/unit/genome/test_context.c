@@ -169,7 +169,7 @@ static void shared(void **state)
 {
     (void)state;
     gs_ref *r = open_ref();
-    gs_grid g = {.window = 8, .core = 4, .flank = 2};
+    gs_grid g = {.window = 9, .core = 4, .flank = 2, .shared = 8};
     const gs_context_kind *k = &gs_context_shared;
     expect_context(k, &g, r, ALLELE(0, 0, "G", "C"), &(shown){"NNGATTAC", "NNCATTAC", -2, 2});
     expect_context(k, &g, r, ALLELE(0, 3, "T", "C"), &(shown){"NNGATTAC", "NNGATCAC", -2, 5});
@@ -182,7 +182,7 @@ static gs_flag flag_of(const gs_context_kind *kind, gs_ref *r, gs_allele a)
 {
     gs_err e = {0};
     gs_context c = {0};
-    assert_int_equal(kind->make(&c, &(gs_grid){.window = 10, .core = 6, .flank = 2}, r, &a, &e), 0);
+    assert_int_equal(kind->make(&c, &(gs_grid){.window = 10, .core = 6, .flank = 2, .shared = 10}, r, &a, &e), 0);
     gs_context_free(&c);
     return a.flag;
 }

@@ -211,6 +211,49 @@ static void test_dense(void **state)
     finish(&r);
 }
 
+/* Two bases a token, shown as its first. 13 bases are 6 tokens on either strand, the core is the 4 in the middle. */
+static void test_dense_kmers(void **state)
+{
+    (void)state;
+    enum { WORDS = 22 };
+    static char text[16][3];
+    const char *vocab[WORDS] = {[16] = "A", "C", "G", "T", "N", "[MASK]"};
+    for (int i = 0; i < 16; i++) {
+        snprintf(text[i], sizeof text[i], "%c%c", "ACGT"[i / 4], "ACGT"[i % 4]);
+        vocab[i] = text[i];
+    }
+    gs_err e = {0};
+    run r = start("{\"mask_rate\": 0.5}", OPT(.window = 13));
+    gs_tokenizer_free(r.m->tok);
+    r.m->tok = gs_tokenizer_new(&(gs_tokenizer_spec){.kind = "kmer", .n = WORDS, .vocab = vocab, .unk = 20, .mask = 21, .cls = -1,
+                                                     .sep = -1, .pad = -1, .k = 2}, &e);
+    assert_non_null(r.m->tok);
+    r.m->head_rows = WORDS;
+    assert_int_equal(gs_scorer_init(&r.s, r.m, &OPT(.dense = 1, .window = 13), &e), 0);
+    assert_int_equal(add(&r, 0, 16, "GA", "CT"), GS_FLAG_OK);
+    assert_string_equal(show_plan(r.m, &r.plan), "0 token A.CTAA 1-2 CT +0.5\n0 token A.CTAA 1-2 GA -0.5\n"
+                        "0 token AGCA.A 4-5 AG +0.5\n0 token AGCA.A 4-5 TC -0.5\n");
+    assert_int_equal(add(&r, 1, 23, "C", "A"), GS_FLAG_OK);
+    assert_int_equal(r.plan.n_pass, 4);
+    finish(&r);
+}
+
+/* Modes that mask read masked tokens only. */
+static void test_nothing_unmasked(void **state)
+{
+    (void)state;
+    run r = start("{}", OPT(.strands = 1));
+    int pass = gs_plan_pass(&r.plan, gs_plan_seq(&r.plan, (int32_t[]){0, 1, 2, 3}, 4), (int32_t[]){0, 2}, 2);
+    for (int i = 0; i < 4; i++) {
+        gs_allele a = {.flag = GS_FLAG_OK};
+        gs_planning p = {.s = &r.s, .mode = &gs_mode_mlm, .pl = &r.pl, .plan = &r.plan, .a = &a};
+        gs_planning_token(&p, pass, i, 0, 1);
+        assert_int_equal(a.flag, i % 2 ? GS_FLAG_UNSUPPORTED : GS_FLAG_OK);
+    }
+    assert_int_equal(r.plan.n_probe, 2);
+    finish(&r);
+}
+
 static void test_distances(void **state)
 {
     (void)state;
@@ -353,7 +396,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mlm), cmocka_unit_test(test_unknown_bases), cmocka_unit_test(test_pll),
         cmocka_unit_test(test_pll_whole), cmocka_unit_test(test_wt), cmocka_unit_test(test_wt_margin),
-        cmocka_unit_test(test_dense), cmocka_unit_test(test_distances), cmocka_unit_test(test_several_modes),
+        cmocka_unit_test(test_dense), cmocka_unit_test(test_dense_kmers),
+        cmocka_unit_test(test_nothing_unmasked), cmocka_unit_test(test_distances), cmocka_unit_test(test_several_modes),
         cmocka_unit_test(test_too_many_tokens), cmocka_unit_test(test_clean), cmocka_unit_test(test_moving_tokens), cmocka_unit_test(test_kmers),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,6 +121,7 @@ static void test_windows(void **state)
     assert_int_equal(s.grid.window, 32);
     assert_int_equal(s.grid.core, 21);
     assert_int_equal(s.grid.flank, 5);
+    assert_int_equal(s.grid.shared, 32);
     assert_int_equal(s.phases, 4);
     assert_ptr_equal(s.around, &gs_context_centred);
     m->recipe.mask_rate = 0.1;   /* 6.4 of 64 at a time: 42 in 7 turns */
@@ -140,12 +141,14 @@ static void test_windows(void **state)
     s = scorer(m, OPT(.window = 21));
     assert_int_equal(s.grid.core, 1);
     assert_int_equal(s.grid.flank, 10);
+    assert_int_equal(s.grid.shared, 21);
     assert_ptr_equal(s.around, &gs_context_clipped);
     m->recipe.shared_windows = 1;
     m->tok->k = m->tok->step = 3;   /* 20 bases: 6 tokens and 2 bases; core 4, flanks 1 */
     s = scorer(m, OPT(.window = 20, .mode = "l2"));
     assert_int_equal(s.grid.core, 12);
     assert_int_equal(s.grid.flank, 3);
+    assert_int_equal(s.grid.shared, 18);
     m->tok->cls = m->tok->sep = 0;
     m->tok->max_tokens = 10;
     assert_int_equal(scorer(m, OPT(.window = 20, .mode = "l2")).grid.window, 20);
