@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/vec.h"
+#include "score/mode.h"
 
 gs_job *gs_job_new(void)
 {
@@ -164,10 +165,10 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits
     return j->n_rec > 0;
 }
 
-/* What an allele without a score of its own gets: 0 where ALT is REF, else nothing. */
-static float score_of(const gs_job *j, size_t res, int mode, int n_modes)
+/* NAN: none. An ALT that equals REF has what the mode says of it. */
+static float score_of(const gs_job *j, const gs_scorer *s, size_t res, int mode)
 {
-    return j->res[res].flag == GS_FLAG_SAME ? 0.0f : j->score[res * (size_t)n_modes + (size_t)mode];
+    return j->res[res].flag == GS_FLAG_SAME ? s->modes[mode]->same : j->score[res * (size_t)s->n_modes + (size_t)mode];
 }
 
 static int set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const size_t range[2], float *score)
@@ -176,7 +177,7 @@ static int set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const s
     for (int mode = 0; mode < n_modes && !rc; mode++) {
         int scored = 0;
         for (int k = 0; k < n; k++) {
-            score[k] = score_of(j, range[0] + (size_t)k, mode, n_modes);
+            score[k] = score_of(j, t->scorer, range[0] + (size_t)k, mode);
             scored += !isnan(score[k]);
         }
         rc = gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);

@@ -62,7 +62,7 @@ static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t 
      .settings = GS_BY_POOL, .takes = GS_TAKES_SNV | GS_TAKES_MNV | GS_TAKES_INDEL, .probe = &PROBE,          \
      .describe = describe, .plan = plan}
 
-const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", gs_probe_cosine, MOVES, 0,
+const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", gs_probe_cosine, MOVES, NAN,
                                         "1 - cosine of the last hidden states of ref and alt");
 const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", gs_probe_l2, MOVES, 0, "L2 distance of the last hidden states of ref and alt");
 const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", gs_probe_l1, MOVES, 0, "L1 distance of the last hidden states of ref and alt");
