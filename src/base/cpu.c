@@ -54,12 +54,12 @@ static const char *lesser_core(int capped)
 static gs_isa_t cap(void)
 {
     const char *want = gs_env("GSCORE_ISA");
-    if (!want || !strcmp(want, "amx"))
+    if (!want)
         return GS_ISA_COUNT - 1;
     for (int i = 0; i < GS_ISA_COUNT; i++)
         if (!strcmp(want, names[i]))
             return (gs_isa_t)i;
-    gs_warn_once("GSCORE_ISA", "GSCORE_ISA=%s is not one of ref, avx2, avx512, amx; ignored", want);
+    gs_warn_once("GSCORE_ISA", "GSCORE_ISA=%s is not one of ref, avx2, avx512; ignored", want);
     return GS_ISA_COUNT - 1;
 }
 

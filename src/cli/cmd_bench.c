@@ -57,7 +57,8 @@ static int work_gemm(lane *l, gs_worker *worker, float *buffer)
 {
     int D = l->b->m->dim;
     float *y = buffer, *x = y + (size_t)GEMM_M * 4 * (size_t)D, *w = x + (size_t)GEMM_M * (size_t)D;
-    worker->gemm->linear(worker->arena, y, x, &(gs_weight){.data = w, .in = D, .out = 4 * D}, GEMM_M);
+    worker->gemm->product(&(gs_gemm_args){.a = x, .b = w, .c = y, .lda = D, .ldb = D, .ldc = 4 * D, .M = GEMM_M,
+                                          .N = 4 * D, .K = D, .tb = 1, .alpha = 1});
     l->done++;
     return 0;
 }

@@ -9,34 +9,39 @@
 
 enum { WHAT = 1200, MAX_VOCAB = 1 << 20, MAX_RUN = 1000, SHOWN = 8 /* species in a message */ };
 
+/* The keys but "vocab" and "merges", which are lists. */
 typedef struct {
-    char kind[32], run[2];
-    int unk, mask, cls, sep, pad, k, max_tokens;
-    int fuse_unk, lowercase, spaces, run_least, run_as;
+    char kind[32];           /* "base", "kmer", ...: see token.c */
+    char run[2];             /* a letter of which run_least or more in a row ... */
+    int run_least, run_as;   /* ... become this token */
+    int unk, mask, cls, sep, pad; /* ids, -1: none */
+    int k;                   /* bases of a k-mer */
+    int max_tokens;          /* of a sequence; 0: any number */
+    int fuse_unk;            /* unknown letters in a row are one token */
+    int lowercase, spaces;   /* what happens to the text first */
 } conf;
 
-#define AT(f) offsetof(conf, f)
+#define ID(f) GS_KEY_INT(conf, f, .def = -1, .min = -1, .max = MAX_VOCAB)
 static const char *const spaces[] = {[GS_SPACES_KEEP] = "keep", [GS_SPACES_STRIP] = "strip", [GS_SPACES_SKIP] = "skip",
                                      NULL};
 static const gs_json_row rows[] = {
-    {"kind", GS_JSON_TEXT, AT(kind), NAN, 0, sizeof((conf *)0)->kind, NULL},
-    {"vocab", GS_JSON_ANY, 0, NAN, 0, 0, NULL},
-    {"unk", GS_JSON_INT, AT(unk), -1, -1, MAX_VOCAB, NULL},
-    {"mask", GS_JSON_INT, AT(mask), -1, -1, MAX_VOCAB, NULL},
-    {"cls", GS_JSON_INT, AT(cls), -1, -1, MAX_VOCAB, NULL},
-    {"sep", GS_JSON_INT, AT(sep), -1, -1, MAX_VOCAB, NULL},
-    {"pad", GS_JSON_INT, AT(pad), -1, -1, MAX_VOCAB, NULL},
-    {"k", GS_JSON_INT, AT(k), 1, 1, 64, NULL},
-    {"max_tokens", GS_JSON_INT, AT(max_tokens), 0, 0, 1e9, NULL},
-    {"merges", GS_JSON_ANY, 0, 0, 0, 0, NULL},
-    {"fuse_unk", GS_JSON_BOOL, AT(fuse_unk), 0, 0, 0, NULL},
-    {"lowercase", GS_JSON_BOOL, AT(lowercase), 0, 0, 0, NULL},
-    {"spaces", GS_JSON_NAME, AT(spaces), GS_SPACES_KEEP, 0, 0, spaces},
-    {"run", GS_JSON_TEXT, AT(run), 0, 0, sizeof((conf *)0)->run, NULL},
-    {"run_least", GS_JSON_INT, AT(run_least), 0, 0, MAX_RUN, NULL},
-    {"run_as", GS_JSON_INT, AT(run_as), -1, -1, MAX_VOCAB, NULL},
-    {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
-#undef AT
+    GS_KEY_TEXT(conf, kind, .def = GS_NEEDED),
+    GS_KEY_ANY("vocab", .def = GS_NEEDED),
+    ID(unk),
+    ID(mask),
+    ID(cls),
+    ID(sep),
+    ID(pad),
+    GS_KEY_INT(conf, k, .def = 1, .min = 1, .max = 64),
+    GS_KEY_INT(conf, max_tokens, .max = 1e9),
+    GS_KEY_ANY("merges", .def = 0),
+    GS_KEY_BOOL(conf, fuse_unk, .def = 0),
+    GS_KEY_BOOL(conf, lowercase, .def = 0),
+    GS_KEY_NAME(conf, spaces, .names = spaces, .def = GS_SPACES_KEEP),
+    GS_KEY_TEXT(conf, run, .def = 0),
+    GS_KEY_INT(conf, run_least, .max = MAX_RUN),
+    ID(run_as),
+    {.key = NULL}};
 
 /* The vocabulary as an array of strings that belong to the JSON; NULL on failure. */
 static const char **vocab_of(const json_t *list, const char *what, gs_err *e)

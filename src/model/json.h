@@ -32,7 +32,10 @@ typedef struct gs_json_row {
 #define GS_KEY_INT(S, f, ...) GS_JSON_ROW(int, S, f, INT, __VA_ARGS__)
 #define GS_KEY_REAL(S, f, ...) GS_JSON_ROW(double, S, f, REAL, __VA_ARGS__)
 #define GS_KEY_BOOL(S, f, ...) GS_JSON_ROW(int, S, f, BOOL, __VA_ARGS__)
-#define GS_KEY_NAME(S, f, ...) GS_JSON_ROW(int, S, f, NAME, __VA_ARGS__)
+#define GS_KEY_NAME(S, f, ...)                                                                            \
+    {.key = #f, .type = GS_JSON_NAME,                                                                     \
+     .field = _Generic(((S *)0)->f, int: offsetof(S, f), unsigned: offsetof(S, f)), __VA_ARGS__} /* or an enum */
+#define GS_KEY_ANY(k, ...) {.key = k, .type = GS_JSON_ANY, __VA_ARGS__}
 #define GS_KEY_TEXT(S, f, ...) GS_JSON_ROW(char *, S, f, TEXT, .max = sizeof((S *)0)->f, __VA_ARGS__)
 #define GS_NEEDED NAN         /* as def */
 

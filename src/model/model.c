@@ -14,24 +14,22 @@ static const char *what_of(const gs_bundle *b, const char *part, char *out)
     return out;
 }
 
-#define AT(f) offsetof(gs_recipe, f)
 static const char *const strand_names[] = {"fwd", "rev", "both", NULL};
 static const char *const readouts[] = {[GS_READ_TOKEN] = "token", [GS_READ_MARGINAL] = "marginal", NULL};
 static const gs_json_row recipe_rows[] = {
-    {"mode", GS_JSON_TEXT, AT(mode), NAN, 0, sizeof((gs_recipe *)0)->mode, NULL},
-    {"window", GS_JSON_INT, AT(window), NAN, 1, MAX_WINDOW, NULL},
-    {"strands", GS_JSON_NAME, AT(strands), 2, 0, 0, strand_names},
-    {"mask_rate", GS_JSON_REAL, AT(mask_rate), 0, 0, 1, NULL},
-    {"visible", GS_JSON_BOOL, AT(visible), 0, 0, 0, NULL},
-    {"readout", GS_JSON_NAME, AT(readout), GS_READ_TOKEN, 0, 0, readouts},
-    {"species", GS_JSON_TEXT, AT(species), 0, 0, sizeof((gs_recipe *)0)->species, NULL},
-    {"scope", GS_JSON_TEXT, AT(scope), 0, 0, sizeof((gs_recipe *)0)->scope, NULL},
-    {"shared_windows", GS_JSON_BOOL, AT(shared_windows), 1, 0, 0, NULL},
-    {"clipped", GS_JSON_BOOL, AT(clipped), 0, 0, 0, NULL},
-    {"stride", GS_JSON_ANY, 0, 0, 0, 0, NULL}, /* what files of older versions say: 1 = no shared windows */
-    {"msa", GS_JSON_INT, AT(msa), 0, 0, 1 << 16, NULL},
-    {NULL, GS_JSON_ANY, 0, 0, 0, 0, NULL}};
-#undef AT
+    GS_KEY_TEXT(gs_recipe, mode, .def = GS_NEEDED),
+    GS_KEY_INT(gs_recipe, window, .def = GS_NEEDED, .min = 1, .max = MAX_WINDOW),
+    GS_KEY_NAME(gs_recipe, strands, .names = strand_names, .def = 2),
+    GS_KEY_REAL(gs_recipe, mask_rate, .max = 1),
+    GS_KEY_BOOL(gs_recipe, visible, .def = 0),
+    GS_KEY_NAME(gs_recipe, readout, .names = readouts, .def = GS_READ_TOKEN),
+    GS_KEY_TEXT(gs_recipe, species, .def = 0),
+    GS_KEY_TEXT(gs_recipe, scope, .def = 0),
+    GS_KEY_BOOL(gs_recipe, shared_windows, .def = 1),
+    GS_KEY_BOOL(gs_recipe, clipped, .def = 0),
+    GS_KEY_ANY("stride", .def = 0), /* what files of older versions say: 1 = no shared windows */
+    GS_KEY_INT(gs_recipe, msa, .max = 1 << 16),
+    {.key = NULL}};
 
 static int build_recipe(gs_model *m, gs_err *e)
 {
