@@ -1,5 +1,6 @@
 /* Writes a model with random weights, too small to mean anything, for tests of everything around the model:
- *   tiny_model FILE [visible]      "visible": with a recipe that says it was trained on visible tokens too
+ *   tiny_model FILE [visible|huge]
+ * visible: with a recipe that says it was trained on visible tokens too; huge: with logits beyond what float32 holds.
  * The numbers come from integers alone, so that the file is the same on every machine. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,14 +67,21 @@ static int add(gs_bundle *b, size_t row, int layer, uint64_t *state, gs_err *e)
     return ret ? ret : gs_tensors_add(&b->tensors, &t, e);
 }
 
-static int fill(gs_bundle *b, int visible, gs_err *e)
+static void make_huge(gs_tensors *s)
+{
+    gs_tensor *t = gs_tensors_find(s, "head.weight");
+    for (size_t i = 0; t && i < t->bytes / sizeof(float); i++)
+        ((float *)(uintptr_t)t->data)[i] *= 0x1p127f;
+}
+
+static int fill(gs_bundle *b, const char *kind, gs_err *e)
 {
     uint64_t state = 1;
     b->architecture = strdup("transformer");
     b->path = strdup("tiny");
     b->config = json_loads(config, 0, NULL);
     b->tokenizer = json_loads(tokenizer, 0, NULL);
-    b->recipe = json_loads(visible ? recipe_visible : recipe, 0, NULL);
+    b->recipe = json_loads(!strcmp(kind, "visible") ? recipe_visible : recipe, 0, NULL);
     b->card = json_loads(card, 0, NULL);
     if (!b->architecture || !b->path || !b->config || !b->tokenizer || !b->recipe || !b->card)
         return gs_fail_mem(e, "the tiny model", sizeof *b);
@@ -81,6 +89,8 @@ static int fill(gs_bundle *b, int visible, gs_err *e)
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
             if ((layer < 0) == !strchr(rows[i].name, '%') && add(b, i, layer, &state, e))
                 return -1;
+    if (!strcmp(kind, "huge"))
+        make_huge(&b->tensors);
     return 0;
 }
 
@@ -88,12 +98,12 @@ int main(int argc, char **argv)
 {
     gs_err e = {0};
     gs_bundle b = {0};
-    int visible = argc == 3 && !strcmp(argv[2], "visible");
-    if (argc != 2 + visible) {
-        fprintf(stderr, "usage: tiny_model FILE [visible]\n");
+    const char *kind = argc == 3 ? argv[2] : "";
+    if (argc < 2 || argc > 3 || (*kind && strcmp(kind, "visible") && strcmp(kind, "huge"))) {
+        fprintf(stderr, "usage: tiny_model FILE [visible|huge]\n");
         return 1;
     }
-    int bad = fill(&b, visible, &e) || gs_container_write(&b, argv[1], &e);
+    int bad = fill(&b, kind, &e) || gs_container_write(&b, argv[1], &e);
     gs_bundle_free(&b);
     if (bad)
         fprintf(stderr, "tiny_model: %s\n", e.msg);

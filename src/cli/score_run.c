@@ -39,7 +39,8 @@ static int add_info(const score_args *a, const gs_scorer *s, gs_vcf *v, gs_err *
         rc = gs_vcf_add_info(v, &(gs_info_def){tag_of(a, s, i), "A", "Float", text, source, GSCORE_VERSION}, e);
     }
     gs_info_def flag = {"GS_FLAG", "A", "String", "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, "
-                        "ref_mismatch, no_contig, outside, edge, too_long, same (scored 0), malformed, n_context, unsupported",
+                        "ref_mismatch, no_contig, outside, edge, too_long, same (scored 0), malformed, n_context, unsupported, "
+                        "not_finite",
                         "gscore", GSCORE_VERSION};
     return rc ? rc : gs_vcf_add_info(v, &flag, e);
 }

@@ -10,6 +10,7 @@ const char *gs_flag_name(gs_flag f)
         [GS_FLAG_NO_CONTIG] = "no_contig", [GS_FLAG_OUTSIDE] = "outside", [GS_FLAG_EDGE] = "edge",
         [GS_FLAG_TOO_LONG] = "too_long", [GS_FLAG_SAME] = "same", [GS_FLAG_MALFORMED] = "malformed",
         [GS_FLAG_N_CONTEXT] = "n_context", [GS_FLAG_UNSUPPORTED] = "unsupported",
+        [GS_FLAG_NOT_FINITE] = "not_finite",
     };
     return f >= 0 && f < GS_FLAG_COUNT ? names[f] : "?";
 }

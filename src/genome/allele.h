@@ -20,6 +20,7 @@ typedef enum {
     GS_FLAG_MALFORMED,    /* record cannot be understood */
     GS_FLAG_N_CONTEXT,    /* N (or the contig's end) inside the token that is scored */
     GS_FLAG_UNSUPPORTED,  /* this model or mode has no score for this kind */
+    GS_FLAG_NOT_FINITE,   /* the model's numbers became NaN or infinite */
     GS_FLAG_COUNT
 } gs_flag;
 const char *gs_flag_name(gs_flag f);   /* "symbolic", ...; GS_FLAG_OK: "." */

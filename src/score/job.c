@@ -165,6 +165,14 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits
     return j->n_rec > 0;
 }
 
+/* A number that is none (NaN, infinity: the model's, for this window) is no score. */
+static void flag_not_finite(gs_job *j, size_t res, int n_modes)
+{
+    for (int mode = 0; mode < n_modes && j->res[res].flag == GS_FLAG_OK; mode++)
+        if (!isfinite(j->score[res * (size_t)n_modes + (size_t)mode]))
+            j->res[res].flag = GS_FLAG_NOT_FINITE;
+}
+
 /* NAN: none. An ALT that equals REF has what the mode says of it. */
 static float score_of(const gs_job *j, const gs_scorer *s, size_t res, int mode)
 {
@@ -178,7 +186,7 @@ static int set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const s
         int scored = 0;
         for (int k = 0; k < n; k++) {
             score[k] = score_of(j, t->scorer, range[0] + (size_t)k, mode);
-            scored += !isnan(score[k]);
+            scored += isfinite(score[k]);
         }
         rc = gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);
     }
@@ -199,8 +207,10 @@ int gs_job_annotate(gs_job *j, size_t i, size_t *first, const gs_task *t, gs_tal
 {
     const gs_entry *entry = &j->entry[i];
     size_t from = *first;
-    while (*first < j->n_res && (size_t)j->res[*first].record == i)
-        gs_tally_allele(tally, j->res[(*first)++].flag);
+    for (; *first < j->n_res && (size_t)j->res[*first].record == i; ++*first) {
+        flag_not_finite(j, *first, t->scorer->n_modes);
+        gs_tally_allele(tally, j->res[*first].flag);
+    }
     int n = (int)(*first - from);
     tally->records++;
     tally->compared += entry->compared;

@@ -12,7 +12,7 @@ static void add(log_sum *s, double x)
     if (x > s->most) {
         s->sum = s->sum * exp(s->most - x) + 1;
         s->most = x;
-    } else if (x > -INFINITY) {
+    } else if (x != -INFINITY) {   /* NaN makes the sum NaN */
         s->sum += exp(x - s->most);
     }
 }

@@ -16,7 +16,8 @@ int gs_tally_wrong_genome(const gs_tally *t)
 
 int gs_tally_suspicious(const gs_tally *t)
 {
-    return t->scored == 0 && (t->flag[GS_FLAG_NO_CONTIG] || t->flag[GS_FLAG_OUTSIDE] || t->flag[GS_FLAG_REF_MISMATCH]);
+    return t->scored == 0 && (t->flag[GS_FLAG_NO_CONTIG] || t->flag[GS_FLAG_OUTSIDE] || t->flag[GS_FLAG_REF_MISMATCH]
+                              || t->flag[GS_FLAG_NOT_FINITE]);
 }
 
 void gs_tally_reasons(const gs_tally *t, char *out, int n)

@@ -229,3 +229,15 @@ run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.jso
 run : > m/model.safetensors
 run $gscore info ./m
 err m/model.safetensors is empty
+
+test numbers_that_are_none
+# Not silent: flagged, counted, and status 2, for nothing was scored.
+exit 2
+run $(dirname $gscore)/tests/tiny_model huge.bin huge
+run $gscore score --no-version $vcf/all_snvs.vcf $fa huge.bin
+err not_finite [0-9]+
+
+test numbers_that_are_none_are_flagged
+run $(dirname $gscore)/tests/tiny_model huge.bin huge
+run $gscore score --force --no-version -t chrM:89-90 $vcf/all_snvs.vcf $fa huge.bin | grep -v '^##'
+out not_finite

@@ -66,6 +66,7 @@ static void names(void **state)
     assert_string_equal(gs_flag_name(GS_FLAG_OK), ".");
     assert_string_equal(gs_flag_name(GS_FLAG_N_CONTEXT), "n_context");
     assert_string_equal(gs_flag_name(GS_FLAG_UNSUPPORTED), "unsupported");
+    assert_string_equal(gs_flag_name(GS_FLAG_NOT_FINITE), "not_finite");
 }
 
 int main(void)
