@@ -124,6 +124,7 @@ int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err 
         gs_batch b = {.B = 1, .rows = t.n, .beg = (int[]){0}, .len = &t.n, .ids = t.ids};
         gs_read all = {.end = t.n, .want = GS_WANT_HIDDEN};
         rc = gs_forward(worker, m, &b, &all, 1, e);
+        rc = rc ? rc : gs_reads_check(m, &all, 1, e);
         if (!rc)
             mean_rows(out, all.hidden, &t, m->margin);
     }

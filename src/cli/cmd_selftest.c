@@ -96,7 +96,8 @@ static int forward(test *t, gs_worker *worker, int first, int n, passed *out)
     }
     gs_batch b = {.B = n, .rows = rows, .beg = beg, .len = len, .ids = t->ids,
                   .aux = m->n_aux ? t->aux : NULL, .n_aux = m->n_aux};
-    int rc = gs_forward(worker, m, &b, read, m->head_rows ? 2 * n : n, &t->err);
+    int n_read = m->head_rows ? 2 * n : n, rc = gs_forward(worker, m, &b, read, n_read, &t->err);
+    rc = rc ? rc : gs_reads_check(m, read, n_read, &t->err);
     *out = (passed){0};
     for (int i = 0; i < n && !rc; i++) {
         out->hidden[i] = read[i];

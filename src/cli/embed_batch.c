@@ -163,6 +163,7 @@ int embed_batch_compute(embed_batch *b, const embed_args *a, const gs_model *m, 
         gs_mark mark = gs_arena_mark(worker->arena);
         gs_batch batch = {.B = B, .rows = b->n_tokens, .beg = beg, .len = beg + B, .ids = ids};
         rc = gs_forward(worker, m, &batch, read, B, e);
+        rc = rc ? rc : gs_reads_check(m, read, B, e);
         if (!rc)
             pool(b, a, m, read);
         gs_arena_release(worker->arena, mark);

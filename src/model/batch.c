@@ -144,15 +144,6 @@ static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read
     }
 }
 
-static int all_finite(gs_mat x)
-{
-    size_t n = (size_t)x.rows * (size_t)x.cols;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(x.d[i]))
-            return 0;
-    return 1;
-}
-
 static void forget(gs_read *reads, int n)
 {
     for (int i = 0; i < n; i++)
@@ -181,13 +172,23 @@ int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *rea
                        "had", tokens_of(b), gs_arena_wanted(wk->arena) >> 20, gs_arena_peak(wk->arena) >> 20);
     }
     forward(wk, m, b, reads, n_read);
-    int finite = 1;
-    for (int i = 0; i < n_read && finite; i++)
-        finite = all_finite(reads[i].hidden) && all_finite(reads[i].logits);
-    if (finite)
-        return 0;
-    gs_arena_release(wk->arena, mark);
-    forget(reads, n_read);
-    return gs_fail(e, GS_EMODEL, "%s gives results that are not finite numbers: its weights are damaged or overflow",
-                   m->bundle.path);
+    return 0;
+}
+
+static int all_finite(gs_mat x)
+{
+    size_t n = (size_t)x.rows * (size_t)x.cols;
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x.d[i]))
+            return 0;
+    return 1;
+}
+
+int gs_reads_check(const gs_model *m, const gs_read *reads, int n_read, gs_err *e)
+{
+    for (int i = 0; i < n_read; i++)
+        if (!all_finite(reads[i].hidden) || !all_finite(reads[i].logits))
+            return gs_fail(e, GS_EMODEL, "%s gives results that are not finite numbers: its weights are damaged or "
+                           "overflow", m->bundle.path);
+    return 0;
 }

@@ -132,7 +132,9 @@ int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 /* Run sequences through the model and set the results of the reads, which live on the worker's arena until the caller
  * releases it; ranges may overlap, and cost what they hold once more. Of a batch only tokens count: where its sequences
  * lie, and what else is in it, changes no bit. The only place that catches running out of memory.
- * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model gives numbers that are not finite, or has no head;
- * GS_EUSAGE when a sequence is longer than the model can take. */
+ * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model has no head; GS_EUSAGE when a sequence is longer than the
+ * model can take. */
 int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e);
+/* GS_EMODEL where a result is NaN or infinite. */
+int gs_reads_check(const gs_model *m, const gs_read *reads, int n_read, gs_err *e);
 #endif

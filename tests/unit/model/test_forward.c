@@ -136,8 +136,17 @@ static void test_not_finite(void **state)
     memcpy((void *)gs_tensors_find(&b.tensors, "layers.0.up.weight")->data, &(float){NAN}, sizeof(float));
     gs_model *m = gs_model_build(&b, &e);
     assert_non_null(m);
-    assert_int_equal(forward(m, 12, ids, (gs_read){.beg = 3, .end = 4, .want = GS_WANT_LOGITS}, &e), -GS_EMODEL);
-    assert_non_null(strstr(e.msg, "not finite"));
+    gs_worker *wk = gs_worker_new();
+    gs_read read[2] = {{.beg = 3, .end = 4, .want = GS_WANT_LOGITS}, {.beg = 3, .end = 4, .want = GS_WANT_HIDDEN}};
+    gs_batch batch = {.B = 1, .rows = 12, .beg = (int[]){0}, .len = (int[]){12}, .ids = ids};
+    e = (gs_err){0};
+    assert_int_equal(gs_forward(wk, m, &batch, read, 2, &e), 0);
+    for (int i = 0; i < 2; i++) {
+        e = (gs_err){0};
+        assert_int_equal(gs_reads_check(m, read + i, 1, &e), -GS_EMODEL);
+        assert_non_null(strstr(e.msg, "not finite"));
+    }
+    gs_worker_free(wk);
     gs_model_close(m);
 }
 
