@@ -64,7 +64,7 @@ static float cosine(const gs_probe *p, const double *a, const double *b, size_t 
 {
     (void)p;
     double aa = dot_product(a, a, n), bb = dot_product(b, b, n);
-    return aa > 0 && bb > 0 ? (float)(1 - dot_product(a, b, n) / sqrt(aa * bb)) : 0;
+    return aa == 0 || bb == 0 ? 0 : (float)(1 - dot_product(a, b, n) / sqrt(aa * bb));
 }
 
 #define DISTANCE(NAME) {.name = #NAME, .want = GS_WANT_HIDDEN, .keep = keep, .read = read, .compare = NAME}
