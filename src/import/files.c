@@ -70,7 +70,10 @@ json_t *gs_import_json(const char *path, size_t most, gs_err *e)
     char *text = gs_import_text(path, most, &n, e);
     if (text)
         replace_infinity(text);
-    json_t *j = text ? gs_json_parse(text, n, path, 0, e) : NULL;
+    gs_err why = {0};
+    json_t *j = text ? gs_json_parse(text, n, path, 0, &why) : NULL;
+    if (text && !j)
+        gs_fail(e, why.code, "%s%s", why.msg, why.code == GS_EMODEL ? "; download it again" : "");
     free(text);
     return j;
 }
@@ -106,6 +109,9 @@ int gs_import_sniff(const char *path, gs_err *e)
 {
     static const char mark[] = "\357\273\277"; /* of UTF-8 */
     char head[64];
+    struct stat link;
+    if (!gs_import_exists(path) && !lstat(path, &link))
+        return gs_fail(e, GS_EMODEL, "%s is a link to a file that is not there: the download is not complete", path);
     size_t n = gs_import_head(path, head, sizeof head), skip = n >= 3 && !memcmp(head, mark, 3) ? 3 : 0;
     for (size_t i = 0; i < n; i++)
         head[i] = (char)tolower((unsigned char)head[i]);

@@ -16,8 +16,9 @@ char *gs_import_text(const char *path, size_t most, size_t *n, gs_err *e);
 json_t *gs_import_json(const char *path, size_t most, gs_err *e);
 /* The first bytes of a file, at most `most`; returns how many, 0 where it cannot be read. */
 size_t gs_import_head(const char *path, char *head, size_t most);
-/* Is it a file that only stands for another (git-lfs pointer, web page) or of a format that is not read here? Says
- * so in the error; 0 when nothing is wrong with the first bytes. A file that cannot be read is left to the reader. */
+/* Is it a file that only stands for another (git-lfs pointer, web page, link to nothing) or of a format that is not
+ * read here? Says so in the error; 0 when nothing is wrong with the first bytes. A file that cannot be read is left to
+ * the reader. */
 int gs_import_sniff(const char *path, gs_err *e);
 /* The error that DIR has no such file: "DIR has no WHAT (it holds ...)", with what to do about it. */
 int gs_import_lacks(const char *dir, const char *what, gs_err *e);

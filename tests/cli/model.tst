@@ -221,7 +221,7 @@ exit 6
 run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
 run head -c 200 $data/../golden/nt-v2/config.json > m/config.json
 run $gscore info ./m
-err m/config.json is not valid JSON
+err m/config.json is not valid JSON .*; download it again
 
 test an_empty_file_of_weights
 exit 6
@@ -236,3 +236,11 @@ run $(dirname $gscore)/tests/tiny_model huge.bin huge
 run $gscore score --no-version $vcf/all_snvs.vcf $fa huge.bin | grep -v '^#' | grep not_finite | head -3
 out not_finite
 err \(not_finite [0-9]+\)
+
+test a_link_to_nothing
+# A model hub's cache whose blob was not downloaded.
+exit 6
+run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
+run ln -s ../../blobs/0123 m/model.safetensors
+run $gscore info ./m
+err m/model.safetensors is a link to a file that is not there: the download is not complete

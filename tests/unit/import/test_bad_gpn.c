@@ -1,4 +1,4 @@
-/* Configurations of the GPN family that do not fit the weights, or that are of another kind: one clear sentence each. */
+/* Configurations of the GPN family that do not fit the weights, or are of another kind: one clear sentence each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,8 +40,10 @@ static void test_gpn(void **state)
     refused("gpn-brassicales", file, "{\"n_layers\":9}", "model.encoder.8.conv.1.weight");
     refused("gpn-brassicales", file, "{\"vocab_size\":8}", "\"vocab_size\" is 8; supported is 7");
     refused("gpn-brassicales", file, "{\"kernel_size\":8}", "kernels must be odd");
-    refused("gpn-animal-promoter", file, "{\"slim\":false}", "model.encoder.layer.0.layer.2.weight is F32 [24, 48] instead");
-    refused("gpn-animal-promoter", file, "{\"depthwise\":true}", "layer.1.layer.6.weight is F32 [24, 5, 24] instead of [5, 24]");
+    refused("gpn-animal-promoter", file, "{\"slim\":false}",
+            "model.encoder.layer.0.layer.2.weight is F32 [24, 48] instead");
+    refused("gpn-animal-promoter", file, "{\"depthwise\":true}",
+            "layer.1.layer.6.weight is F32 [24, 5, 24] instead of [5, 24]");
     refused("gpn-convnet2", file, "{\"n_aux_features\":5}", "\"n_aux_features\" is 5; supported is 0");
 }
 
@@ -49,7 +51,8 @@ static void test_phylogpn(void **state)
 {
     (void)state;
     static const char file[] = "model.safetensors";
-    refused("phylogpn", file, "{\"outer_dim\":26}", "_model.embedding.parametrizations.weight.original is F32 [6, 24] instead");
+    refused("phylogpn", file, "{\"outer_dim\":26}",
+            "_model.embedding.parametrizations.weight.original is F32 [6, 24] instead");
     refused("phylogpn", file, "{\"num_stacks\":19}", "_model.blocks.38.");
     refused("phylogpn", file, "{\"stack_size\":8,\"num_stacks\":5,\"kernel_size\":255}", "\"window\"");
 }

@@ -41,13 +41,14 @@ static int facts(gs_checkpoint *c, gs_err *e)
     return 0;
 }
 
-static const gs_family with_config = {.name = "gpt", .what = "GPT of old", .known_as = {"gpt0", "GPTZero"}, .forms = forms,
-                                      .architecture = "transformer", .config = GS_JSON_TEXT_OF({"norm": "layer"})};
+static const gs_family with_config = {.name = "gpt", .what = "GPT of old", .known_as = {"gpt0", "GPTZero"},
+                                      .forms = forms, .architecture = "transformer",
+                                      .config = GS_JSON_TEXT_OF({"norm": "layer"})};
 static const gs_family without_config = {.name = "evo", .what = "Evo", .known_as = {"evo"}, .forms = other_forms,
                                          .architecture = "hyena", .facts = facts};
 static const gs_family *const families[] = {&with_config, &without_config, NULL};
 
-/* A checkpoint of tensors 0, 1, 2, ... of these names, [2, 3, 2] but where the name ends with 1: [3, 1, 2] or [2, 3, 1]. */
+/* A checkpoint of tensors 0, 1, 2, ... of these names, of shape [2, 3, 2] but for h.1.conv and h.1.out. */
 static gs_checkpoint checkpoint(const char *config, const char *const *tensors)
 {
     gs_checkpoint c = {.dir = "dir", .config = config ? json_loads(config, 0, NULL) : NULL};
@@ -57,7 +58,8 @@ static gs_checkpoint checkpoint(const char *config, const char *const *tensors)
         x[i] = (float)i;
     assert_int_equal(gs_tensors_keep(&c.tensors, (gs_region){x, 12 * sizeof *x, 0}, NULL), 0);
     for (; *tensors; tensors++) {
-        gs_tensor t = {.name = (char *)(uintptr_t)*tensors, .ndim = 3, .shape = {2, 3, 2}, .data = x, .bytes = 12 * sizeof *x};
+        gs_tensor t = {.name = (char *)(uintptr_t)*tensors, .ndim = 3, .shape = {2, 3, 2}, .data = x,
+                       .bytes = 12 * sizeof *x};
         if (!strcmp(*tensors, "h.1.conv"))
             t = (gs_tensor){.name = t.name, .ndim = 3, .shape = {3, 1, 2}, .data = x, .bytes = 6 * sizeof *x};
         if (!strcmp(*tensors, "h.1.out"))
@@ -106,13 +108,15 @@ static void refused(const char *config, const char *says)
 static void test_config(void **state)
 {
     (void)state;
-    configured("{\"n_layer\": 3}", "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, \"max_tokens\": 512, "
-               "\"norm_eps\": 1e-5, \"head_tied\": true, \"position\": \"learned\"}");
-    configured("{\"n_layer\": 40, \"n_embd\": 8.0, \"n_ctx\": 9, \"n_sets\": 1, \"eps\": 0, \"tied\": false, \"position\": "
-               "\"rope\", \"sparse\": false, \"more\": 5}", "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 40, \"dim\": "
-               "8, \"max_tokens\": 9, \"norm_eps\": 0.0, \"head_tied\": false, \"position\": \"rotary\"}");
-    configured("{\"n_layer\": 3, \"tied\": null, \"position\": null, \"sparse\": null}", "{\"norm\": \"layer\", \"form\": "
-               "\"new\", \"layers\": 3, \"dim\": 768, \"max_tokens\": 512, \"norm_eps\": 1e-5, \"head_tied\": false, "
+    configured("{\"n_layer\": 3}", "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, "
+               "\"max_tokens\": 512, \"norm_eps\": 1e-5, \"head_tied\": true, \"position\": \"learned\"}");
+    configured("{\"n_layer\": 40, \"n_embd\": 8.0, \"n_ctx\": 9, \"n_sets\": 1, \"eps\": 0, \"tied\": false, "
+               "\"position\": \"rope\", \"sparse\": false, \"more\": 5}",
+               "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 40, \"dim\": 8, "
+               "\"max_tokens\": 9, \"norm_eps\": 0.0, \"head_tied\": false, \"position\": \"rotary\"}");
+    configured("{\"n_layer\": 3, \"tied\": null, \"position\": null, \"sparse\": null}",
+               "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, \"max_tokens\": 512, "
+               "\"norm_eps\": 1e-5, \"head_tied\": false, "
                "\"position\": \"learned\"}");
     refused("{}", "dir/config.json: \"n_layer\" is missing");
     refused("{\"n_layer\": null}", "\"n_layer\" is missing");
@@ -139,7 +143,8 @@ static void holds(const gs_bundle *b, const char *name, const char *shape, float
     assert_true(((const float *)t->data)[0] == first && ((const float *)t->data)[1] == second);
 }
 
-static const char *const all[] = {"h.0.qk", "h.0.conv", "h.1.conv", "h.0.out", "h.1.out", "wte", "head", "wpe", "extra", NULL};
+static const char *const all[] = {"h.0.qk", "h.0.conv", "h.1.conv", "h.0.out", "h.1.out", "wte", "head", "wpe",
+                                  "extra", NULL};
 
 static void test_names(void **state)
 {
@@ -174,7 +179,8 @@ static void test_conditions(void **state)
     assert_false(gs_family_has(&b, "position.weight"));
     release(&b, &c);
     b = (gs_bundle){0};
-    c = checkpoint("{\"n_layer\": 2}", (const char *const[]){"h.0.conv", "head", NULL}); /* the embedding as the head alone */
+    /* The embedding is stored as the head alone. */
+    c = checkpoint("{\"n_layer\": 2}", (const char *const[]){"h.0.conv", "head", NULL});
     assert_int_equal(gs_family_apply(&b, &with_config, &c, NULL), 0);
     assert_true(gs_family_has(&b, "embed.weight"));
     assert_false(gs_family_has(&b, "head.weight"));

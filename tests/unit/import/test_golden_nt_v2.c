@@ -103,7 +103,8 @@ static void test_eos(void **state)
     gs_err e = {0};
     gs_tokens t = {0};
     link_golden("eos", (const char *[]){"config.json", "vocab.txt", "model.safetensors", NULL});
-    write_text(at("eos/tokenizer_config.json"), "{\"eos_token\": {\"__type\": \"AddedToken\", \"content\": \"<eos>\"}}");
+    write_text(at("eos/tokenizer_config.json"),
+               "{\"eos_token\": {\"__type\": \"AddedToken\", \"content\": \"<eos>\"}}");
     gs_model *m = gs_model_open(at("eos"), &e);
     if (!m)
         fail_msg("%s", e.msg);

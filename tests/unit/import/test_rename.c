@@ -22,7 +22,8 @@ static void unwrapped(const char *a, const char *b, const char *want_a, const ch
     }
     assert_int_equal(gs_names_unwrap(&bundle.tensors, &e), 0);
     assert_int_equal(bundle.tensors.n, 2);
-    const gs_tensor *first = gs_tensors_find(&bundle.tensors, want_a), *second = gs_tensors_find(&bundle.tensors, want_b);
+    const gs_tensor *first = gs_tensors_find(&bundle.tensors, want_a);
+    const gs_tensor *second = gs_tensors_find(&bundle.tensors, want_b);
     if (!first || !second)
         fail_msg("%s and %s became %s and %s", a, b, bundle.tensors.t[0].name, bundle.tensors.t[1].name);
     assert_ptr_equal(second->data, data + 4);
