@@ -1,21 +1,29 @@
 #!/bin/sh
-# The README's example is what the program prints: the block behind <!-- quickstart -->, numbers within 0.002.
+# README.md says what the program does: the scores behind <!-- quickstart --> (numbers within 0.002), and the table of options.
 #     check_readme.sh GSCORE             compare
-#     check_readme.sh GSCORE --refresh   rewrite the block
+#     check_readme.sh GSCORE --refresh   rewrite both
 set -eu
 cd "$(dirname "$0")/.."
 now=$(mktemp)
 was=$(mktemp)
-trap 'rm -f "$now" "$was"' EXIT
+options=$(mktemp)
+trap 'rm -f "$now" "$was" "$options"' EXIT
 GSCORE_MODELS=models "$1" score -q tests/data/example.vcf tests/data/chrM.fa mito | grep -v '^##' >"$now"
+"$1" help --format markdown score >"$options"
 if [ "${2-}" = --refresh ]; then
-    awk -v now="$now" '
-        /^<!-- quickstart -->/ { print; getline; print; while ((getline line < now) > 0) print line; skip = 1; next }
-        skip && /^```/ { skip = 0 }
+    awk -v now="$now" -v options="$options" '
+        function put(file,    line) { while ((getline line < file) > 0) print line; skip = 1 }
+        /^<!-- quickstart -->/ { print; getline; print; put(now); next }
+        /^<!-- options/ { print; put(options); next }
+        skip && (/^```/ || /^<!-- .options -->/) { skip = 0 }
         !skip' README.md >"$was"
     cp "$was" README.md
     exit 0
 fi
+awk '/^<!-- .options -->/ { exit } on; /^<!-- options/ { on = 1 }' README.md | diff - "$options" || {
+    echo "README.md: the table of options is old; sh tests/check_readme.sh GSCORE --refresh" >&2
+    exit 1
+}
 awk '/^<!-- quickstart -->/ { getline; on = 1; next } on && /^```/ { exit } on' README.md >"$was"
 [ -s "$was" ] || { echo "README.md has no quickstart block" >&2; exit 1; }
 # Both sides cut into text and scores.

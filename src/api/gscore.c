@@ -69,7 +69,7 @@ static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
 static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float *llr, gs_err *e)
 {
     gs_scorer s;
-    gs_score_opt opt = gs_score_defaults;
+    gs_score_opt opt = gs_score_defaults();
     opt.window = pl->fwd.len[GS_REF];
     int rc = gs_scorer_init(&s, m, &opt, e);
     if (rc)

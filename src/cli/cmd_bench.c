@@ -1,7 +1,7 @@
 /* gscore bench: how fast a model runs on this machine, against the speed of its matrix products alone. */
-#include <getopt.h>
 #include <jansson.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "score/evaluate.h"
 #include "score/scorer.h"
 
-static const char USAGE[] = "gscore bench [--json] [--threads N] [--seconds S] MODEL";
+typedef struct { cli_common common; const char *model; int json, seconds; } bench_args;
 
 /* One thread's share: run `work` until the deadline, count. */
 typedef struct bench bench;
@@ -165,10 +165,10 @@ static void report(const bench *b, double windows, double gemm, int json)
     printf("matrix products  %.4g GFLOP/s alone; the model reaches %.0f %% of it\n", peak / 1e9, 100 * flops / peak);
 }
 
-static int run(const char *path, bench *b, int json, gs_err *e)
+static int measure(const bench_args *a, bench *b, gs_err *e)
 {
-    gs_model *m = gs_model_open(path, e);
-    gs_score_opt opt = gs_score_defaults;
+    gs_model *m = gs_model_open(a->model, e);
+    gs_score_opt opt = gs_score_defaults();
     b->m = m;
     double windows = -1, gemm = -1;
     if (m && !gs_scorer_init(&b->scorer, m, &opt, e) && !make_batch(b, e)) {
@@ -178,7 +178,7 @@ static int run(const char *path, bench *b, int json, gs_err *e)
         gemm = windows < 0 ? -1 : rate(b, e);
     }
     if (gemm > 0)
-        report(b, windows, gemm, json);
+        report(b, windows, gemm, a->json);
     free(b->ids);
     free(b->aux);
     free(b->beg);
@@ -188,27 +188,23 @@ static int run(const char *path, bench *b, int json, gs_err *e)
     return e->code ? cli_fail("bench", e) : 0;
 }
 
-int cmd_bench(int argc, char **argv)
+static int run(const void *args)
 {
-    static const struct option options[] = {{"json", 0, 0, 'j'}, {"threads", 1, 0, '@'}, {"seconds", 1, 0, 's'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-    int c, json = 0;
-    long long threads = 0, seconds = 5;
-    optind = 1;
-    while ((c = getopt_long(argc, argv, "@:h", options, NULL)) >= 0) {
-        if (c == 'h') {
-            printf("gscore bench: windows/s, variants/s and GFLOP/s of a model on this machine\n\nusage: %s\n", USAGE);
-            return 0;
-        }
-        if (c == 'j')
-            json = 1;
-        else if (c == '@' ? cli_int("bench", "--threads", optarg, (long long[]){1, 4096}, &threads)
-                          : c != 's' || cli_int("bench", "--seconds", optarg, (long long[]){1, 3600}, &seconds))
-            return cli_usage("bench", USAGE, "see gscore bench --help");
-    }
-    if (argc - optind != 1)
-        return cli_usage("bench", USAGE, "one MODEL is wanted");
+    const bench_args *a = args;
     gs_err e = {0};
-    bench b = {.threads = cli_threads((int)threads), .seconds = (double)seconds};
-    cli_log_start(1);
-    return run(argv[optind], &b, json, &e);
+    bench b = {.threads = cli_threads(a->common.threads), .seconds = a->seconds};
+    return measure(a, &b, &e);
 }
+
+static const gs_option rows[] = {
+    {.name = "json", .kind = GS_OPT_SWITCH, .field = offsetof(bench_args, json), .help = "As one JSON object."},
+    {.name = "seconds", .value = "S", .kind = GS_OPT_INT, .field = offsetof(bench_args, seconds), .def = 5, .min = 1, .max = 3600,
+     .help = "How long each of the two measurements lasts."},
+    {0}};
+static const cli_group groups[] = {{NULL, rows, 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(bench_args, model), 0}, {0}};
+
+const cli_command cmd_bench = {
+    .name = "bench", .usage = "[options] MODEL", .what = "how fast a model runs here",
+    .about = "Windows/s, variants/s and GFLOP/s of a model on this machine, beside those of matrix products alone.\n",
+    .operands = operands, .groups = groups, .size = sizeof(bench_args), .run = run};

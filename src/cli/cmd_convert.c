@@ -1,8 +1,8 @@
 /* gscore convert: a published checkpoint to one model file. */
 #include <dirent.h>
-#include <getopt.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,27 +15,12 @@
 #include "import/import.h"
 #include "model/json.h"
 
-#define USAGE "gscore convert [--dtype f32|f16|bf16] [--dry-run] -o FILE MODEL | gscore convert --list"
-
-static const char *const help =
-    "usage: " USAGE "\n"
-    "\n"
-    "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring recipe and card.\n"
-    "MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a gscore model file\n"
-    "can be given to change its number type. The same checkpoint always gives the same bytes, and at f32 the same scores.\n"
-    "\n"
-    "  -o, --output FILE           the model file (- is standard output)\n"
-    "  --dtype f32|f16|bf16        type of the numbers [f32]\n"
-    "  -n, --dry-run               check the checkpoint and say what would be written\n"
-    "  -l, --list                  list the families of models that are supported\n"
-    "  -q, --quiet                 no summary\n"
-    "  -h, --help                  this text\n";
-
 typedef struct {
+    cli_common common;
     const char *model, *output;
-    gs_dtype dtype;
-    int dry, list, quiet;
-} args;
+    int dtype;                   /* gs_dtype */
+    int dry, list;
+} convert_args;
 
 static const char *const type_names[] = {[GS_F32] = "f32", [GS_F16] = "f16", [GS_BF16] = "bf16"};
 enum { TYPES = sizeof type_names / sizeof *type_names };
@@ -47,7 +32,7 @@ static int list_families(void)
     return fflush(stdout) ? GS_EOUTPUT : 0;
 }
 
-static void describe(FILE *f, const gs_bundle *b, const args *a)
+static void describe(FILE *f, const gs_bundle *b, const convert_args *a)
 {
     char *recipe = json_dumps(b->recipe, JSON_REAL_PRECISION(6));
     fprintf(f, "%-14s%s\n", "name", gs_json_text(b->card, "name", "unknown"));
@@ -91,7 +76,7 @@ static int check_output(const char *checkpoint, const char *out, gs_err *e)
 
 /* ---- writing ---- */
 
-static int write_file(gs_bundle *b, const args *a, gs_err *e)
+static int write_file(gs_bundle *b, const convert_args *a, gs_err *e)
 {
     struct stat st;
     gs_outfile out;
@@ -104,7 +89,7 @@ static int write_file(gs_bundle *b, const args *a, gs_err *e)
     return ret;
 }
 
-static int convert(const args *a, gs_err *e)
+static int convert(const convert_args *a, gs_err *e)
 {
     gs_bundle b;
     int ret = gs_bundle_open(&b, a->model, e);
@@ -113,61 +98,43 @@ static int convert(const args *a, gs_err *e)
     ret = gs_bundle_check(&b, e);
     if (!ret && !a->dry)
         ret = write_file(&b, a, e);
-    if (!ret && (a->dry || !a->quiet))
+    if (!ret && (a->dry || !a->common.quiet))
         describe(a->dry ? stdout : stderr, &b, a);
     gs_bundle_free(&b);
     return ret ? ret : fflush(stdout) ? gs_fail(e, GS_EOUTPUT, "the result could not be written") : 0;
 }
 
-static int run(const args *a)
+static int run(const void *args)
 {
+    const convert_args *a = args;
     gs_err e = {0};
+    if (a->list)
+        return list_families();
+    if (!a->model)
+        return cli_usage(&cmd_convert, "no MODEL given");
+    if (!a->output && !a->dry)
+        return cli_usage(&cmd_convert, "no output given (-o FILE)");
     int ret = a->output ? check_output(a->model, a->output, &e) : 0;
     return ret || convert(a, &e) ? cli_fail("convert", &e) : 0;
 }
 
-static int parse_type(const char *text, gs_dtype *type)
-{
-    for (int i = 0; i < TYPES; i++)
-        if (!strcmp(text, type_names[i])) {
-            *type = (gs_dtype)i;
-            return 0;
-        }
-    return -1;
-}
+#define AT(FIELD) .field = offsetof(convert_args, FIELD)
+static const gs_option rows[] = {
+    {.name = "output", .letter = 'o', .value = "FILE", .kind = GS_OPT_TEXT, AT(output),
+     .help = "The model file (- is standard output). It appears complete or not at all, and cannot be a file of the checkpoint."},
+    {.name = "dtype", .value = "f32|f16|bf16", .kind = GS_OPT_WORD, AT(dtype), .def = GS_F32, .min = GS_F32,
+     .help = "Type of the numbers."},
+    {.name = "dry-run", .letter = 'n', .kind = GS_OPT_SWITCH, AT(dry),
+     .help = "Check the checkpoint and say what would be written."},
+    {.name = "list", .letter = 'l', .kind = GS_OPT_SWITCH, AT(list), .help = "List the families of models that are supported."},
+    {0}};
+static const cli_group groups[] = {{NULL, rows, 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(convert_args, model), 1}, {0}};
 
-static int check_args(const args *a, int left)
-{
-    if (left != 1)
-        return cli_usage("convert", USAGE, "%s", left ? "one MODEL at a time" : "no MODEL given");
-    if (!a->output && !a->dry)
-        return cli_usage("convert", USAGE, "no output given (-o FILE)");
-    return 0;
-}
-
-int cmd_convert(int argc, char **argv)
-{
-    static const struct option options[] = {{"output", 1, 0, 'o'}, {"dtype", 1, 0, 'd'}, {"dry-run", 0, 0, 'n'},
-                                            {"list", 0, 0, 'l'}, {"quiet", 0, 0, 'q'}, {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-    args a = {.dtype = GS_F32};
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, ":o:nlqh", options, NULL)) != -1;) {
-        if (c == 'h')
-            return fputs(help, stdout) < 0 ? GS_EOUTPUT : 0;
-        if (c == 'd' && parse_type(optarg, &a.dtype))
-            return cli_usage("convert", USAGE, "--dtype wants f32, f16 or bf16, not '%s'", optarg);
-        if (c == '?' || c == ':')
-            return cli_usage("convert", USAGE, c == ':' ? "%s wants a value" : "unknown option '%s'", argv[optind - 1]);
-        a.output = c == 'o' ? optarg : a.output;
-        a.dry |= c == 'n';
-        a.list |= c == 'l';
-        a.quiet |= c == 'q';
-    }
-    if (a.list)
-        return list_families();
-    int bad = check_args(&a, argc - optind);
-    a.model = argv[optind];
-    cli_log_start(a.quiet ? 0 : 1);
-    return bad ? bad : run(&a);
-}
+const cli_command cmd_convert = {
+    .name = "convert", .usage = "[options] -o FILE MODEL", .what = "a published checkpoint to one model file",
+    .about = "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring recipe and\n"
+             "card. MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a gscore\n"
+             "model file can be given to change its number type. The same checkpoint always gives the same bytes, and at\n"
+             "f32 the same scores.\n",
+    .operands = operands, .groups = groups, .size = sizeof(convert_args), .run = run};

@@ -1,6 +1,6 @@
 /* gscore embed: last hidden states of sequences or of the windows of variants. */
-#include <getopt.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/log.h"
@@ -8,24 +8,6 @@
 #include "cli/embed_batch.h"
 #include "kernel/gemm.h"
 #include "score/evaluate.h"
-
-#define USAGE "gscore embed [options] -o PREFIX MODEL IN [REF]"
-
-static const char *const help =
-    "usage: " USAGE "\n"
-    "\n"
-    "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the rows to\n"
-    "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
-    "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or a BED file\n"
-    "by its name, whose windows are read from REF: the position, or the middle of the interval, stands in the middle.\n"
-    "\n"
-    "  -o, --output PREFIX         PREFIX.npy and PREFIX.tsv\n"
-    "      --tokens                a row per token, special ones too, sequences one after the other\n"
-    "      --strand fwd|rev|both   both: the mean of the strands' rows [fwd]\n"
-    "      --window N              bases of a window, with REF [the model's recipe]\n"
-    "  -@, --threads N             all threads together [what affinity and cgroup allow]\n"
-    "  -q, --quiet                 no warnings, no summary\n"
-    "  -h, --help                  this text\n";
 
 typedef struct embed_run embed_run;
 /* A thread's batch. */
@@ -99,7 +81,7 @@ static int turn(embed_run *r, gs_err *e)
 
 static int open_lanes(embed_run *r, gs_err *e)
 {
-    r->n_lanes = cli_threads(r->a->threads);
+    r->n_lanes = cli_threads(r->a->common.threads);
     r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
     for (int i = 0; r->lanes && i < r->n_lanes; i++) {
         r->lanes[i].r = r;
@@ -141,11 +123,10 @@ static void close_all(embed_run *r)
     gs_model_close(r->m);
 }
 
-static int run(const embed_args *a)
+static int embed(const embed_args *a)
 {
     embed_run r = {.a = a, .out = {.npy.out = GS_OUTFILE_NONE, .tsv.out = GS_OUTFILE_NONE}};
     gs_err e = {0};
-    cli_log_start(a->quiet ? 0 : 1);
     int rc = open_all(&r, &e);
     for (int more = 1; !rc && more;) {
         more = turn(&r, &e);
@@ -158,79 +139,42 @@ static int run(const embed_args *a)
     rc = rc ? rc : embed_output_finish(&r.out, &e);
     int dim = r.out.dim;
     close_all(&r);
-    if (!rc && !a->quiet)
+    if (!rc && !a->common.quiet)
         fprintf(stderr, "gscore embed: %lld rows of %d numbers, %lld left out\n", (long long)rows, dim, (long long)skipped);
     return rc ? cli_fail("embed", &e) : 0;
 }
 
-static int parse_strand(const char *text, int *strands)
+static int run(const void *args)
 {
-    static const char *const names[] = {"fwd", "rev", "both"};
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(text, names[i])) {
-            *strands = i + 1;
-            return 0;
-        }
-    return cli_usage("embed", USAGE, "--strand wants fwd, rev or both, not '%s'", text);
-}
-
-static int take(embed_args *a, int c, const char *value)
-{
-    long long n = 0;
-    int bad = 0;
-    switch (c) {
-    case 'o': a->prefix = value; break;
-    case 't': a->tokens = 1; break;
-    case 'q': a->quiet = 1; break;
-    case 's': bad = parse_strand(value, &a->strands); break;
-    case 'w':
-        bad = cli_int("embed", "--window", value, (long long[]){1, 100000000}, &n);
-        a->window = (int)n;
-        break;
-    case '@':
-        bad = cli_int("embed", "--threads", value, (long long[]){1, 4096}, &n);
-        a->threads = (int)n;
-        break;
-    default: bad = -1;
-    }
-    return bad;
-}
-
-static int check_args(const embed_args *a, int left)
-{
-    if (left < 2 || left > 3)
-        return cli_usage("embed", USAGE, "MODEL, IN and perhaps REF are wanted");
+    const embed_args *a = args;
     if (!a->prefix)
-        return cli_usage("embed", USAGE, "no output given (-o PREFIX)");
+        return cli_usage(&cmd_embed, "no output given (-o PREFIX)");
     if (a->tokens && a->strands == 3)
-        return cli_usage("embed", USAGE, "the tokens of both strands cannot be averaged: --tokens goes with --strand fwd or rev");
-    if (a->window && left == 2)
-        return cli_usage("embed", USAGE, "--window is about the windows of a VCF or BED file: REF is missing");
-    return 0;
+        return cli_usage(&cmd_embed, "the tokens of both strands cannot be averaged: --tokens goes with --strand fwd or rev");
+    if (a->window && !a->ref)
+        return cli_usage(&cmd_embed, "--window is about the windows of a VCF or BED file: REF is missing");
+    return embed(a);
 }
 
-int cmd_embed(int argc, char **argv)
-{
-    static const struct option options[] = {{"output", 1, 0, 'o'}, {"tokens", 0, 0, 't'}, {"strand", 1, 0, 's'},
-                                            {"window", 1, 0, 'w'}, {"threads", 1, 0, '@'}, {"quiet", 0, 0, 'q'},
-                                            {"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-    embed_args a = {.strands = 1};
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, ":o:@:qh", options, NULL)) != -1;) {
-        if (c == 'h')
-            return fputs(help, stdout) < 0 ? GS_EOUTPUT : 0;
-        int bad = take(&a, c, optarg);
-        if (bad < 0)
-            return cli_usage("embed", USAGE, c == ':' ? "%s wants a value" : "unknown option '%s'", argv[optind - 1]);
-        if (bad)
-            return bad;
-    }
-    int bad = check_args(&a, argc - optind);
-    if (bad)
-        return bad;
-    a.model = argv[optind];
-    a.in = argv[optind + 1];
-    a.ref = argc - optind == 3 ? argv[optind + 2] : NULL;
-    return run(&a);
-}
+#define AT(FIELD) .field = offsetof(embed_args, FIELD)
+static const gs_option rows[] = {
+    {.name = "output", .letter = 'o', .value = "PREFIX", .kind = GS_OPT_TEXT, AT(prefix), .help = "PREFIX.npy and PREFIX.tsv."},
+    {.name = "tokens", .kind = GS_OPT_SWITCH, AT(tokens),
+     .help = "A row per token, special ones too, sequences one after the other."},
+    {.name = "strand", .value = "fwd|rev|both", .kind = GS_OPT_WORD, AT(strands), .def = 1, .min = 1,
+     .help = "One strand, or the mean of the rows of both (not for --tokens)."},
+    {.name = "window", .value = "N", .kind = GS_OPT_INT, AT(window), .min = 1, .max = 100000000,
+     .otherwise = "the model's recipe", .help = "Bases of a window, with REF."},
+    {0}};
+static const cli_group groups[] = {{NULL, rows, 0}, {0}};
+static const cli_operand operands[] = {
+    {"MODEL", offsetof(embed_args, model), 0}, {"IN", offsetof(embed_args, in), 0}, {"REF", offsetof(embed_args, ref), 1}, {0}};
+
+const cli_command cmd_embed = {
+    .name = "embed", .usage = "[options] -o PREFIX MODEL IN [REF]", .what = "last hidden states of sequences or windows",
+    .about = "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the rows to\n"
+             "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
+             "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or a BED\n"
+             "file by its name, whose windows are read from REF: the position, or the middle of the interval, stands in\n"
+             "the middle.\n",
+    .operands = operands, .groups = groups, .size = sizeof(embed_args), .run = run};

@@ -1,5 +1,5 @@
 /* gscore info: what a model is and how it scores. */
-#include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,17 +7,7 @@
 #include "model/json.h"
 #include "model/model.h"
 
-#define USAGE "gscore info [--json] MODEL"
-
-static const char *const help =
-    "usage: " USAGE "\n"
-    "\n"
-    "Tells what a model is: architecture, size, tokenizer, default scoring recipe, licence, citation, sha256.\n"
-    "MODEL is a gscore model file, a checkpoint directory as downloaded from a model hub, or the name of an\n"
-    "installed model. The sha256 is computed from the weights; a damaged file is an error.\n"
-    "\n"
-    "  --json       as one JSON object\n"
-    "  -h, --help   this text\n";
+typedef struct { cli_common common; const char *model; int json; } info_args;
 
 static double size_of(const gs_model *m)
 {
@@ -104,42 +94,32 @@ static void print_text(const gs_model *m)
     printf("%-14s%s\n", "sha256", m->bundle.sha256);
 }
 
-static int run(const char *path, int as_json)
+static int run(const void *args)
 {
+    const info_args *a = args;
     gs_err e = {0};
-    gs_model *m = gs_model_open(path, &e);
+    gs_model *m = gs_model_open(a->model, &e);
     if (!m || gs_bundle_hash(&m->bundle, &e)) {
         gs_model_close(m);
         return cli_fail("info", &e);
     }
     int bad = 0;
-    if (as_json)
+    if (a->json)
         bad = print_json(m);
     else
         print_text(m);
     gs_model_close(m);
-    if (fflush(stdout) || ferror(stdout) || bad) {
-        e = (gs_err){GS_EOUTPUT, "the result could not be written"};
-        return cli_fail("info", &e);
-    }
-    return 0;
+    return bad ? cli_fail("info", &(gs_err){GS_EOUTPUT, "the result could not be written"}) : cli_flush("info");
 }
 
-int cmd_info(int argc, char **argv)
-{
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
-    int as_json = 0;
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;)
-        if (c == 'h') {
-            fputs(help, stdout);
-            return 0;
-        } else if (c == 'j')
-            as_json = 1;
-        else
-            return cli_usage("info", USAGE, "unknown option '%s'", argv[optind - 1]);
-    if (argc - optind != 1)
-        return cli_usage("info", USAGE, "%s", argc - optind ? "one MODEL at a time" : "no MODEL given");
-    return run(argv[optind], as_json);
-}
+static const gs_option rows[] = {
+    {.name = "json", .kind = GS_OPT_SWITCH, .field = offsetof(info_args, json), .help = "As one JSON object."}, {0}};
+static const cli_group groups[] = {{NULL, rows, 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(info_args, model), 0}, {0}};
+
+const cli_command cmd_info = {
+    .name = "info", .usage = "[--json] MODEL", .what = "what a model is and how it scores",
+    .about = "Tells architecture, size, tokenizer, default scoring recipe, licence, citation, sha256.\n"
+             "MODEL is a gscore model file, a checkpoint directory as downloaded from a model hub, or the name of an\n"
+             "installed model. The sha256 is computed from the weights; a damaged file is an error.\n",
+    .operands = operands, .groups = groups, .size = sizeof(info_args), .run = run};

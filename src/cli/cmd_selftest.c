@@ -1,5 +1,4 @@
 /* gscore selftest: does this program compute a model as it should, on this machine? */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,14 +12,7 @@
 #include "model/model.h"
 #include "score/evaluate.h"
 
-#define USAGE "gscore selftest MODEL"
-
-static const char *const help =
-    "usage: " USAGE "\n"
-    "\n"
-    "Checks a model on this machine: its tokens give the sequence back; a sequence has the same result alone and among\n"
-    "others, to the last bit; the kernels of this CPU agree with plain C; and, where the published weights are known by\n"
-    "the name of the checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n";
+typedef struct { cli_common common; const char *model; } selftest_args;
 
 enum { SEQS = 4, LENGTH = 240, SHORTER = 13, SPECIAL = 3 };
 static const double KERNEL_TOLERANCE = 1e-4, KNOWN_TOLERANCE = 1e-3;
@@ -306,25 +298,24 @@ static void test_free(test *t)
     gs_model_close(t->m);
 }
 
-int cmd_selftest(int argc, char **argv)
+static int run(const void *args)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    const char *model = ((const selftest_args *)args)->model;
     test t = {0};
-    opterr = 0;
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (c == 'h')
-            return fputs(help, stdout) < 0 ? GS_EOUTPUT : 0;
-        return cli_usage("selftest", USAGE, "unknown option '%s'", argv[optind - 1]);
-    }
-    if (argc - optind != 1)
-        return cli_usage("selftest", USAGE, "%s", argc - optind ? "one MODEL at a time" : "no MODEL given");
-    cli_log_start(1);
-    int rc = run_all(&t, argv[optind]);
+    int rc = run_all(&t, model);
     if (!rc && fflush(stdout))
         rc = gs_fail(&t.err, GS_EOUTPUT, "the result could not be written");
     if (!rc && t.failed)
-        rc = gs_fail(&t.err, GS_EMODEL, "%s: a check has failed", argv[optind]);
+        rc = gs_fail(&t.err, GS_EMODEL, "%s: a check has failed", model);
     test_free(&t);
     return rc ? cli_fail("selftest", &t.err) : 0;
 }
+
+static const cli_operand operands[] = {{"MODEL", offsetof(selftest_args, model), 0}, {0}};
+
+const cli_command cmd_selftest = {
+    .name = "selftest", .usage = "MODEL", .what = "check a model on this machine",
+    .about = "Its tokens give the sequence back; a sequence has the same result alone and among others, to the last bit; the\n"
+             "kernels of this CPU agree with plain C; and, where the published weights are known by the name of the\n"
+             "checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n",
+    .operands = operands, .size = sizeof(selftest_args), .run = run};

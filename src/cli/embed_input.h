@@ -1,14 +1,16 @@
 /* What `gscore embed` reads: sequences, or the windows of variants or intervals. */
 #ifndef GS_EMBED_INPUT_H
 #define GS_EMBED_INPUT_H
+#include "cli/cli.h"
 #include "genome/bed.h"
 #include "genome/fasta_stream.h"
 #include "genome/vcf.h"
 #include "model/model.h"
 
 typedef struct {
+    cli_common common;
     const char *model, *in, *ref, *prefix;   /* ref NULL: `in` is FASTA, else VCF or BED */
-    int tokens, window, threads, quiet;
+    int tokens, window;
     int strands;                             /* bit 0 forward, bit 1 reverse */
 } embed_args;
 

@@ -1,60 +1,82 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "base/cpu.h"
+#include <unistd.h>
+#include "base/log.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 #include "cli/signals.h"
-#include "genome/vcf.h"
-#include "kernel/gemm.h"
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-} cmds[] = {
-    {"score", cmd_score, "score the variants of a VCF"},
-    {"info", cmd_info, "what a model is and how it scores"},
-    {"convert", cmd_convert, "a published checkpoint to one model file"},
-    {"embed", cmd_embed, "last hidden states of sequences or windows"},
-    {"bench", cmd_bench, "how fast a model runs here"},
-    {"selftest", cmd_selftest, "check a model on this machine"},
-};
-enum { N_CMDS = sizeof cmds / sizeof *cmds };
+const cli_command *const cli_commands[] = {&cmd_score, &cmd_info, &cmd_convert, &cmd_embed, &cmd_bench, &cmd_selftest,
+                                           &cmd_completion, &cmd_help, NULL};
 
-static void usage(FILE *f)
+const cli_command *cli_find(const char *name)
 {
-    fprintf(f, "gscore %s: variant effects from genomic language models\n\nusage: gscore COMMAND [options]\n\ncommands:\n",
-            GSCORE_VERSION);
-    for (int i = 0; i < N_CMDS; i++)
-        fprintf(f, "  %-10s%s\n", cmds[i].name, cmds[i].help);
-    fprintf(f, "\n`gscore COMMAND -h` explains a command; `gscore --version` names the libraries in use.\n");
+    gs_nearest near = {.word = name};
+    char hint[100];
+    for (int i = 0; cli_commands[i]; i++) {
+        if (!strcmp(cli_commands[i]->name, name))
+            return cli_commands[i];
+        gs_nearest_add(&near, cli_commands[i]->name, strlen(cli_commands[i]->name));
+    }
+    if (name[0] == '-')
+        fprintf(stderr, "gscore: option %s stands before a command; write gscore COMMAND %s ...\n", name, name);
+    else if (!access(name, F_OK))
+        fprintf(stderr, "gscore: %s is a file where a command is wanted, such as: gscore score IN REF MODEL\n", name);
+    else
+        fprintf(stderr, "gscore: unknown command '%s'%s; gscore help lists the commands\n", name,
+                gs_nearest_hint(&near, "", hint, sizeof hint));
+    return NULL;
 }
 
-static int version(void)
+static void print(gs_log_level level, const char *msg, void *arg)
 {
-    gs_err e = {0};
-    printf("gscore %s\nUsing htslib %s\n", GSCORE_VERSION, gs_vcf_htslib_version());
-    if (gs_gemm_open(1, &e) == 0)
-        printf("%s, core type %s, kernels %s\n", gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
-    printf("Licence: MIT\n");
-    return 0;
+    (void)arg;
+    fprintf(stderr, "%s%s%s\n", isatty(2) ? "\r\033[K" : "", level == GS_LOG_WARN ? "gscore: warning: " : "gscore: ", msg);
+}
+
+static int run(const cli_command *c, void *args)
+{
+    const cli_common *common = args;
+    int verbosity = common->quiet ? 0 : common->verbosity;
+    if (common->help || common->version) {
+        if (common->help)
+            cli_help(c);
+        else
+            cli_version();
+        return cli_flush(c->name);
+    }
+    gs_log_set(verbosity > 0 ? print : NULL, NULL, (gs_log_level)verbosity);
+    return c->run(args);
+}
+
+static int start(const cli_command *c, int argc, char **argv)
+{
+    void *args = calloc(1, c->size);
+    if (!args) {
+        fprintf(stderr, "gscore: out of memory\n");
+        return GS_ENOMEM;
+    }
+    int status = cli_parse(c, argc, argv, args);
+    if (!status)
+        status = run(c, args);
+    free(args);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
     cli_signals();
-    if (argc < 2) {
-        usage(stderr);
+    const char *first = argc > 1 ? argv[1] : "";
+    if (!*first) {
+        cli_list(stderr);
         return GS_EUSAGE;
     }
-    if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
-        usage(stdout);
-        return 0;
+    if (!strcmp(first, "-v") || !strcmp(first, "--version") || !strcmp(first, "version")) {
+        cli_version();
+        return cli_flush("--version");
     }
-    if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version"))
-        return version();
-    for (int i = 0; i < N_CMDS; i++)
-        if (!strcmp(argv[1], cmds[i].name))
-            return cmds[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "gscore: unknown command '%s'; `gscore --help` lists them\n", argv[1]);
-    return GS_EUSAGE;
+    int help = !strcmp(first, "-h") || !strcmp(first, "--help");
+    const cli_command *c = help ? &cmd_help : cli_find(first);
+    return c ? start(c, argc - 1, argv + 1) : (int)GS_EUSAGE;
 }

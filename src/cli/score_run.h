@@ -1,17 +1,20 @@
 /* What `gscore score` was asked for, and doing it. */
 #ifndef GS_SCORE_RUN_H
 #define GS_SCORE_RUN_H
+#include "cli/cli.h"
 #include "genome/vcf.h"
 #include "score/job.h"
 
-enum { MAX_CIRCULAR = 64 };
 typedef struct {
+    cli_common common;
     gs_vcf_opt in;
     gs_vcf_out_opt out;
     gs_score_opt score;
-    const char *fasta, *model, *msa, *tag, *stats, *skipped;
-    const char *circular[MAX_CIRCULAR];
-    int n_circular, digits, no_version, force, threads, batch, progress, verbosity, quiet;
+    const char *fasta, *model, *stats, *skipped;
+    const char *tag;                         /* NULL: the mode's own */
+    int digits;                              /* decimals, -1: the mode's */
+    int no_version, force, batch;
+    int progress;                            /* 0 where it is of use, 1 on, 2 off */
     gs_check_ref check_ref;
 } score_args;
 

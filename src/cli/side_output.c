@@ -3,7 +3,7 @@
 
 int check_outputs(const score_args *a, gs_err *e)
 {
-    const char *out[] = {a->out.path, a->stats, a->skipped}, *in[] = {a->in.path, a->fasta, a->model, a->msa};
+    const char *out[] = {a->out.path, a->stats, a->skipped}, *in[] = {a->in.path, a->fasta, a->model, a->score.msa};
     int rc = 0;
     for (int i = 0; i < 3 && !rc; i++) {
         int wanted = i == 0 || out[i];   /* the VCF goes to standard output without a name */

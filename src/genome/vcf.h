@@ -41,12 +41,14 @@ double gs_vcf_share_read(const gs_vcf *v);
 /* ---- header, before gs_vcf_create ---- */
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
 int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e);
-/* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". Same definition there already: fine,
- * records' old values will be replaced. Another definition: GS_EINPUT, names --tag and bcftools annotate -x. */
+/* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". Same definition there already:
+ * records' old values will be replaced, which is said. Another definition: GS_EINPUT, names --tag and bcftools annotate -x. */
 typedef struct { const char *id, *number, *type, *description, *source, *version; } gs_info_def;
 int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e);
-/* Append a "##..." line; one with the same key (and ID) is replaced. */
-int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e);
+/* How the values of a tag came to be: ##gscore_TAG=<ID=TAG,key="value",...>, fields ending with a key of NULL. The line of
+ * an earlier run for this tag goes, also where there is none to put in its place (fields NULL). */
+typedef struct { const char *key, *value; } gs_vcf_field;
+int gs_vcf_add_provenance(gs_vcf *v, const char *tag, const gs_vcf_field *fields, gs_err *e);
 
 /* ---- records ---- */
 gs_record *gs_record_new(void);       /* NULL: out of memory */
@@ -68,8 +70,8 @@ int64_t gs_record_line(const gs_record *rec);         /* 1-based number of the r
 void gs_record_put_site(const gs_record *rec, int i, gs_str *out);
 
 /* Replace our tags; the last one set stands last. value NULL or n = 0: remove. Malformed records stay as they are.
- * Values are rounded to `digits` decimals and said as htslib says floats (%g: six digits); NAN and inf = missing;
- * no -0. 0, or -GS_ENOMEM. */
+ * Values are rounded to `digits` decimals, or -digits significant digits, at most the nine that a float has; NAN and
+ * inf = missing; no -0. 0, or -GS_ENOMEM. */
 int gs_record_set_float(gs_vcf *v, gs_record *rec, const char *tag, const float *value, int n, int digits);
 /* The same with strings, joined by commas; a NULL among them = missing. */
 int gs_record_set_string(gs_vcf *v, gs_record *rec, const char *tag, const char *const *value, int n);

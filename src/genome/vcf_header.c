@@ -319,6 +319,14 @@ static int renew_info(bcf_hrec_t *old, bcf_hrec_t *h, gs_err *e)
     return 0;
 }
 
+/* "gscore:mito" -> mito, which goes to out; htslib leaves the quotes. */
+static const char *model_of(const char *source, char out[200])
+{
+    source += *source == '"';
+    snprintf(out, 200, "%.*s", (int)strcspn(source, "\""), source);
+    return strncmp(out, "gscore:", 7) || !out[7] ? "an unknown model" : out + 7;
+}
+
 static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e)
 {
     bcf_hrec_t *h, *old = bcf_hdr_get_hrec(v->hdr, BCF_HL_INFO, "ID", d->id, NULL);
@@ -330,7 +338,12 @@ static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e
     int ret = parse_line(v, line, &h, e);
     if (ret)
         return ret;
-    return old ? renew_info(old, h, e) : append_line(v, h, e);
+    if (!old)
+        return append_line(v, h, e);
+    char before[200], now[200];
+    gs_warn("replaced", "%s: INFO/%s of an earlier run with %s is replaced by this run's with %s; to keep both, give this one a "
+            "name of its own: --tag NAME", v->path, d->id, model_of(value_of(old, "Source"), before), model_of(d->source, now));
+    return renew_info(old, h, e);
 }
 
 int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e)
@@ -344,31 +357,55 @@ int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e)
     return ret;
 }
 
-static bcf_hrec_t *same_line(const gs_vcf *v, const bcf_hrec_t *h)
+/* An earlier run's line with this key, NULL: there is none. */
+static bcf_hrec_t *find_line(const gs_vcf *v, const char *key)
 {
-    for (int i = 0; i < v->hdr->nhrec; i++) {
-        bcf_hrec_t *o = v->hdr->hrec[i];
-        if (!o->value == !h->value && !strcmp(o->key, h->key) && !strcmp(value_of(o, "ID"), value_of(h, "ID")))
-            return o;
-    }
+    for (int i = 0; i < v->hdr->nhrec; i++)
+        if (v->hdr->hrec[i]->type == BCF_HL_STR && !strcmp(v->hdr->hrec[i]->key, key))
+            return v->hdr->hrec[i];
     return NULL;
 }
 
-int gs_vcf_add_line(gs_vcf *v, const char *line, gs_err *e)
+static int put_line(gs_vcf *v, const char *line, const char *key, gs_err *e)
 {
-    bcf_hrec_t *h;
+    bcf_hrec_t *h = NULL, *old = find_line(v, key);
     int ret = parse_line(v, line, &h, e);
-    if (ret)
-        return ret;
-    static const char *const declares[] = {"INFO", "FILTER", "FORMAT", "contig"};
-    for (int i = 0; i < 4; i++)
-        if (!strcmp(h->key, declares[i])) {
-            bcf_hrec_destroy(h);
-            return gs_fail(e, GS_EINTERNAL, "a declaration is no plain header line: %s", line);
-        }
-    bcf_hrec_t *old = same_line(v, h);
-    if (!old)
-        return append_line(v, h, e);
+    if (ret || !old)
+        return ret ? ret : append_line(v, h, e);
     replace_line(old, h);
     return 0;
+}
+
+/* htslib removes structured lines by their ID, whatever their key: the line gets an ID that no other has. */
+static int drop_line(gs_vcf *v, const char *key, gs_err *e)
+{
+    kstring_t id = KS_INITIALIZE, line = KS_INITIALIZE;
+    int ret = 0;
+    if (find_line(v, key)) {
+        int bad = ksprintf(&id, "gscore:%s", key) < 0 || ksprintf(&line, "##%s=<ID=%s>", key, ks_str(&id)) < 0;
+        ret = bad ? gs_fail_mem(e, "a header line", line.l) : put_line(v, line.s, key, e);
+        if (!ret)
+            bcf_hdr_remove(v->hdr, BCF_HL_STR, id.s);
+    }
+    free(id.s);
+    free(line.s);
+    return ret;
+}
+
+int gs_vcf_add_provenance(gs_vcf *v, const char *tag, const gs_vcf_field *f, gs_err *e)
+{
+    kstring_t key = KS_INITIALIZE, s = KS_INITIALIZE;
+    int ret = 0, bad = ksprintf(&key, "gscore_%s", tag) < 0 || ksprintf(&s, "##gscore_%s=<ID=%s", tag, tag) < 0;
+    for (; f && f->key && !bad; f++)
+        bad = put_quoted(&s, f->key, f->value);
+    bad = bad || kputc('>', &s) < 0;
+    if (bad)
+        ret = gs_fail_mem(e, "a header line", s.l);
+    else if (f)
+        ret = put_line(v, s.s, key.s, e);
+    else
+        ret = drop_line(v, key.s, e);
+    free(key.s);
+    free(s.s);
+    return ret;
 }

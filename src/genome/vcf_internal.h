@@ -30,6 +30,7 @@ struct gs_vcf {
     bcf_hdr_t *hdr;
     pthread_mutex_t lock;        /* around hdr: parsing for BCF output adds undeclared names to it */
     int is_bcf;
+    int to_text;                 /* records will be written as text: BCF becomes text when it is read */
     int has_end;                 /* INFO/END is declared as a number (asked once: hdr may change under a writer) */
 
     gs_select select;

@@ -259,6 +259,18 @@ static void tell_if_nothing(const gs_vcf *v)
                     o->regions || o->targets ? "; names of contigs must match exactly" : "");
 }
 
+/* A BCF record as the line that it would be written as, so that both kinds of input are annotated alike, to the last
+ * digit. */
+static int to_text(gs_vcf *v, gs_record *r, gs_err *e)
+{
+    r->line.l = 0;
+    if (vcf_format(v->hdr, r->bcf, &r->line) < 0)
+        return gs_fail_mem(e, "a record", r->line.l);
+    r->line.l--;   /* its end */
+    r->is_text = 1;
+    return gs_record_from_line(r, v->n_sample) ? gs_fail_mem(e, "a record", r->line.l) : 0;
+}
+
 /* Nothing more comes. */
 static int finish(gs_vcf *v, gs_err *e)
 {
@@ -293,8 +305,10 @@ int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e)
         if (place < 0)
             return place;
         v->over = place == GS_BEHIND_CHUNK;
+        if (place == GS_IN_CHUNK && v->to_text && !rec->is_text && !rec->why)
+            ret = to_text(v, rec, e);
         if (place == GS_IN_CHUNK)
-            return (ret = tell_faults(v, rec, e)) ? ret : 1;
+            return ret || (ret = tell_faults(v, rec, e)) ? ret : 1;
     }
     return 0;
 }

@@ -314,13 +314,34 @@ static void drop_bcf(const bcf_hdr_t *h, bcf1_t *b, const char *tag)
 
 /* ---- values ---- */
 
-/* As htslib prints floats (%g, six digits), so that text and BCF say the same. */
+/* What is behind a point without need. */
+static void trim(char *s)
+{
+    size_t n = strlen(s);
+    if (!strchr(s, '.'))
+        return;
+    while (s[n - 1] == '0')
+        n--;
+    s[n - (s[n - 1] == '.')] = 0;
+}
+
+/* `digits` decimals, or -digits significant digits. */
 static int put_float(kstring_t *s, float value, int digits)
 {
+    enum { MOST = 9 /* digits that say a float; more would be noise */ };
+    char text[64];
     if (!isfinite(value))
         return kputc('.', s) < 0;
-    double scale = pow(10, digits), x = round((double)value * scale) / scale;
-    return kputd(x == 0 ? 0.0 : (double)(float)x, s) < 0;
+    if (digits < 0) {
+        snprintf(text, sizeof text, "%.*g", -digits, (double)value);
+    } else {
+        int whole = value == 0 ? 1 : (int)floor(log10(fabs((double)value))) + 1;
+        int decimals = whole + digits <= MOST ? digits : whole < MOST ? MOST - whole : 0;
+        double scale = pow(10, decimals);
+        snprintf(text, sizeof text, "%.*f", decimals, round((double)value * scale) / scale);
+        trim(text);
+    }
+    return kputs(strcmp(text, "-0") ? text : "0", s) < 0;
 }
 
 /* All values as text, joined by commas, in r->value. */

@@ -156,8 +156,10 @@ gs_vcf_out *gs_vcf_create(gs_vcf *v, const gs_vcf_out_opt *opt, gs_err *e)
     }
     o->v = v;
     o->file = o->index_file = GS_OUTFILE_NONE;
-    if (!create(o, opt, e))
+    if (!create(o, opt, e)) {
+        v->to_text = o->type == 'v' || o->type == 'z';
         return o;
+    }
     gs_vcf_free(o);
     return NULL;
 }

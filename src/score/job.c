@@ -188,7 +188,7 @@ static int set_floats(const gs_job *j, const gs_task *t, gs_record *rec, const s
             score[k] = score_of(j, t->scorer, range[0] + (size_t)k, mode);
             scored += isfinite(score[k]);
         }
-        rc = gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits);
+        rc = gs_record_set_float(t->vcf, rec, t->tag[mode], score, scored ? n : 0, t->digits[mode]);
     }
     return rc;
 }

@@ -17,7 +17,7 @@ typedef struct {
     gs_check_ref check_ref;
     const char *const *tag;          /* [modes of the scorer] */
     const char *flag_tag;
-    int digits;
+    const int *digits;               /* [modes]: decimals, or -n: n significant digits */
 } gs_task;
 
 typedef struct { int record; gs_flag flag; } gs_result;                 /* one per ALT, in file order */

@@ -1,21 +1,24 @@
 #include "score/scorer.h"
 #include <stdio.h>
 #include <string.h>
+#include "base/nearest.h"
 #include "score/mode.h"
-
-const gs_score_opt gs_score_defaults = {.indels = 1, .indel_flank = 8, .readout = -1, .pool = -1};
 
 static int unknown_mode(const gs_model *m, const char *name, size_t n, gs_err *e)
 {
-    char names[100];
+    char names[100], word[64], hint[100];
     gs_mode_names(NULL, names, sizeof names);
+    snprintf(word, sizeof word, "%.*s", (int)n, name);
+    gs_nearest near = {.word = word};
+    for (int i = 0; gs_modes[i]; i++)
+        gs_nearest_add(&near, gs_modes[i]->name, strlen(gs_modes[i]->name));
     if (strncmp(name, m->recipe.mode, n + 1))
-        return gs_fail(e, GS_EUSAGE, "unknown mode '%.*s': %s", (int)n, name, names);
+        return gs_fail(e, GS_EUSAGE, "unknown mode '%s': %s%s", word, names, gs_nearest_hint(&near, "", hint, sizeof hint));
     return gs_fail(e, GS_EMODEL, "%s: its recipe has the unknown mode \"%s\"; choose one with --mode (%s)", m->bundle.path,
                    name, names);
 }
 
-/* Each mode once, and no two with the same tag. */
+/* Each mode once. */
 static int add_mode(gs_scorer *s, const gs_mode *mode, gs_err *e)
 {
     const char *lacks = gs_mode_lacks(mode, s->m);
@@ -25,8 +28,8 @@ static int add_mode(gs_scorer *s, const gs_mode *mode, gs_err *e)
         return gs_fail(e, GS_EMODEL, "mode %s: %s: use --mode %s", mode->name, lacks, names);
     }
     for (int i = 0; i < s->n_modes; i++)
-        if (!strcmp(s->modes[i]->tag, mode->tag))
-            return gs_fail(e, GS_EUSAGE, "--mode: %s and %s write the same tag %s", s->modes[i]->name, mode->name, mode->tag);
+        if (s->modes[i] == mode)
+            return gs_fail(e, GS_EUSAGE, "--mode: %s is named twice", mode->name);
     s->modes[s->n_modes++] = mode;
     return 0;
 }
@@ -57,24 +60,12 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
     return rc ? rc : choose_modes(s, opt->mode ? opt->mode : m->recipe.mode, opt->dense, e);
 }
 
-void gs_scorer_options(const gs_scorer *s, char *out, size_t n)
-{
-    static const char *const pools[] = {" --pool token", " --pool mean", " --pool flat"};
-    char flank[20] = "all", modes[80] = "";
-    unsigned settings = 0;
-    if (s->indel_flank >= 0)
-        snprintf(flank, sizeof flank, "%d", s->indel_flank);
-    for (int i = 0; i < s->n_modes; i++) {
-        settings |= s->modes[i]->settings;
-        snprintf(modes + strlen(modes), sizeof modes - strlen(modes), "%s%s", i ? "," : "", s->modes[i]->name);
-    }
-    snprintf(out, n, "--mode %s --window %d --strand %s --indels %s --indel-flank %s%s%s", modes, s->grid.window,
-             s->strands == 1 ? "fwd" : s->strands == 2 ? "rev" : "both", s->indels ? "pll" : "skip", flank,
-             settings & GS_BY_POOL ? pools[s->pool] : "",
-             s->m->tok->step >= s->m->tok->k || !s->m->tok->step ? "" : s->readout == GS_READ_MARGINAL ? " --readout marginal" : " --readout token");
-}
-
 const char *gs_scorer_tag(const gs_scorer *s, int mode)
 {
     return s->modes[mode]->tag;
+}
+
+int gs_scorer_digits(const gs_scorer *s, int mode)
+{
+    return s->modes[mode]->significant ? -s->modes[mode]->digits : s->modes[mode]->digits;
 }

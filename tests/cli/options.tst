@@ -12,31 +12,118 @@ out one
 no .
 
 test command_help
-run for c in score info bench; do $gscore $c --help > long; $gscore $c -h | cmp long -; grep -q usage long; done
+run for c in score info convert embed bench selftest completion help; do $gscore $c --help > long; $gscore $c -h | cmp long -; $gscore help $c | cmp long -; grep -q "usage: gscore $c" long; done
 no .
 
-test manual_has_every_option
-run tr -d '\\' < $data/../../src/cli/gscore.1 > manual
-run for o in $($gscore score --help | grep -oE -e '--[a-z][a-z-]+' | sort -u); do grep -q -e "$o" manual || echo "$o"; done
+test help_of_an_unknown_command
+exit 1
+run $gscore help scroe
+err unknown command 'scroe'; did you mean score\?
+
+test every_option_is_explained_everywhere
+# In the manual, the completions of bash and zsh, and for score in README.md: whatever getopt knows.
+run made=$(dirname $gscore)/made
+run tr -d '\\' < $made/gscore.1 > manual
+run for c in score info convert embed bench selftest; do
+run     $gscore $c --help | grep -oE -e '^ +(-.,)? *--[a-z][a-z-]+' | grep -oE -e '--.*' > options
+run     grep -qx -e --version options; grep -qx -e --verbosity options; grep -qx -e --threads options; grep -qx -e --quiet options
+run     for o in $(cat options); do
+run         grep -qF -e "fB$o" manual || echo "manual: $c $o"
+run         grep -qE -e "^    $c\) .*$o[ ']" $made/gscore.bash || echo "bash: $c $o"
+run         sed -n "/^    $c) _arguments/,/;;/p" $made/_gscore | grep -qE -e "'\*?$o[=[]" || echo "zsh: $c $o"
+run         [ $c != score ] || grep -qF -e "\`$o" $data/../../README.md || echo "README: $o"
+run     done
+run done
+
+test made_files_are_what_the_program_says
+run made=$(dirname $gscore)/made
+run $gscore completion bash | cmp - $made/gscore.bash; $gscore completion zsh | cmp - $made/_gscore
+
+test completion_in_bash
+run cat > try <<'END'
+run . $(dirname $gscore)/made/gscore.bash
+run try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _gscore; echo "${COMPREPLY[@]}"; }
+run try gscore sc
+run try gscore score --ind
+run try gscore score --strand ""
+run try gscore score --mode co
+run try gscore convert --dtype b
+run try gscore help inf
+run touch in.vcf; try gscore score in
+run try gscore score -o in
+run try gscore score --window ""
+run END
+run bash try
+out completion
+
+test completion_for_an_unknown_shell
+exit 1
+run $gscore completion fish
+err bash or zsh
 
 test version
 run $gscore --version | sed 's/[0-9][0-9.]*/N/; 3,$d'
 out version
 
+test version_everywhere
+run $gscore --version > v; $gscore -v | cmp v -
+run for c in score info convert embed bench selftest completion help; do $gscore $c --version | cmp v -; done
+
 test unknown_command
 exit 1
 run $gscore frobnicate
 err frobnicate
+no did you mean
+
+test misspelt_command
+exit 1
+run $gscore csore $vcf/edges.vcf $fa $tiny
+err did you mean score\?
+
+test file_for_a_command
+exit 1
+run $gscore $vcf/edges.vcf $fa $tiny
+err is a file.*gscore score IN REF MODEL
+
+test option_before_the_command
+exit 1
+run $gscore -q score $vcf/edges.vcf $fa $tiny
+err option -q stands before a command
 
 test unknown_option
 exit 1
 run $gscore score --frobnicate $vcf/edges.vcf $fa $tiny
 err frobnicate
 err usage: gscore score
+no did you mean
+
+test misspelt_option
+run for o in --windw=3 --windwo --indel-flnak --apply-filter; do $gscore score $o x y z || true; done
+err --windw; did you mean --window\?
+err --windwo; did you mean --window\?
+err --indel-flnak; did you mean --indel-flank\?
+
+test unknown_letter
+exit 1
+run $gscore score -Y $vcf/edges.vcf $fa $tiny
+err unknown option -Y
+
+test misspelt_words
+run $gscore score --mode mml x y z || $gscore score --strand rve x y z || $gscore convert --dtype bf61 -o x y || true
+run $gscore score -q --mode mml $vcf/edges.vcf $fa $tiny || true
+err --strand wants fwd\|rev\|both, not 'rve'; did you mean rev\?
+err did you mean bf16\?
+err unknown mode 'mml': .*; did you mean mlm\?
+
+test value_for_a_switch
+exit 1
+run $gscore score --dense=yes $vcf/edges.vcf $fa $tiny
+err --dense takes no value
 
 test option_without_its_value
 exit 1
 run $gscore score $vcf/edges.vcf $fa $tiny --tag
+err --tag wants a value: NAME
 err usage: gscore score
 
 test repeated_option
@@ -56,8 +143,8 @@ err too many
 
 test number_out_of_range
 exit 1
-run $gscore score --digits 7 $vcf/edges.vcf $fa $tiny
-err --digits .* 0 to 6
+run $gscore score --digits 10 $vcf/edges.vcf $fa $tiny
+err --digits .* 0 to 9
 
 test number_that_is_none
 exit 1
@@ -74,9 +161,8 @@ run $gscore score -q --no-version --tag MY_LLR -t chr1:30 $vcf/alleles.vcf $fa $
 out tag.vcf
 
 test tag_that_is_no_name
-exit 1
-run $gscore score --tag 'A B' $vcf/edges.vcf $fa $tiny
-err --tag
+run for t in 'A B' 1A '' GS_FLAG X_FLAG; do ! $gscore score --tag "$t" $vcf/edges.vcf $fa $tiny || exit 9; done
+err --tag wants
 
 test strand_forward
 run $gscore score -q --no-version --strand fwd -t chr1:8-16,chrM $vcf/all_snvs.vcf $fa $tiny

@@ -278,8 +278,61 @@ run $gscore score -q --threads 2 --batch 3 $vcf/edges.vcf sub/tiny.fa $tiny > b
 run cmp a b
 
 test provenance
-run $gscore score -q $vcf/edges.vcf $fa $tiny | grep '^##gscore' | sed 's/=.*//'
+# Only hash, versions and machine differ from place to place.
+run $gscore score -q $vcf/edges.vcf $fa $tiny | grep '^##gscore' | sed -E 's/(Version|Sha256|Kernels|Blas|Core)="[^"]+"/\1/g'
 out provenance
+
+test recorded_options_give_the_same_scores
+# The recipe's values are among them, and typed again they give the same header and numbers.
+run g=$data/../golden; cp $g/gpn-msa/msa.txt.gz* .
+run try() { m=$1; shift; $gscore score -q "$@" $v $f $m > a; o=$(sed -n 's/^##gscore_.*Options="\([^"]*\)".*/\1/p' a); $gscore score -q $o $v $f $m | cmp a - && echo $o; }
+run v=$vcf/letters.vcf; f=$fa
+run try $tiny; try $tiny --dense; try $tiny --strand rev --indels skip; try $tiny --indel-flank all --window 20 --digits 6
+run try $tiny --circular chr2 --circular chr1; try $visible
+run v=one.vcf; f=$g/common/ref.fa; grep -E '^#|^I.9836' $g/common/sites.vcf > $v
+run try $g/specieslm; try $g/specieslm --species saccharomyces_cerevisiae
+run try $g/dnabert-6; try $g/dnabert-6 --readout token
+run try $g/dnabert-2; try $g/nt-v2 --mode cosine --window 600 --pool mean
+run try $g/gpn-msa --msa ./msa.txt.gz
+out recorded_options
+
+test two_models_stay_apart
+# Also where both have alleles without a score, and whatever their order.
+run $gscore score -q -o a.vcf $vcf/alleles.vcf $fa $tiny; $gscore score -q --tag B -o b.vcf $vcf/alleles.vcf $fa $visible
+run $gscore score --tag B -o ab.vcf a.vcf $fa $visible; $gscore score b.vcf $fa $tiny > ba.vcf
+run values() { sed -n "s/.*[;\t]$2=\([^;]*\).*/\1/p" $1; grep -E "^##.*$2=<|^##INFO=<ID=$2," $1; }
+run for t in GS_LLR GS_FLAG; do values a.vcf $t > 1; test -s 1; for x in ab ba; do values $x.vcf $t | cmp - 1; done; done
+run for t in B B_FLAG; do values b.vcf $t > 1; test -s 1; for x in ab ba; do values $x.vcf $t | cmp - 1; done; done
+run for x in ab ba; do grep -c -E '^##gscore_(GS_LLR=<.*Model="tiny"|B=<.*Model="tiny")' $x.vcf; done
+out two_models
+no replaced
+
+test replacing_is_said
+run cp $tiny other.bin; sed -i 's/\\"name\\": \\"tiny/\\"name\\": \\"eins/' other.bin
+run $gscore score -q $vcf/edges.vcf $fa ./other.bin | $gscore score - $fa $tiny > out.vcf
+run grep -c Model out.vcf
+out one
+err INFO/GS_LLR of an earlier run with eins is replaced by this run's with tiny; .* --tag NAME
+
+test replaced_without_provenance
+# An old line must not speak of new numbers.
+run $gscore score -q $vcf/edges.vcf $fa $tiny | $gscore score -q --no-version - $fa $tiny | grep -c '^##gscore' || true
+out zero
+
+test tags_of_several_modes
+run $gscore score -q --tag X --mode mlm,pll,l2 $vcf/letters.vcf $fa $tiny > x
+run grep -o -E '^##gscore_[^<]*|^##INFO=<ID=X[^,]*' x; grep -o 'X_FLAG=.*' x | sort | uniq -c
+out tags_of_modes
+
+test modes_with_one_tag
+exit 1
+run $gscore score --mode mlm,pll $vcf/letters.vcf $fa $tiny
+err mlm and pll write the same tag GS_LLR; with --tag NAME
+
+test mode_named_twice
+exit 1
+run $gscore score --mode mlm,mlm $vcf/letters.vcf $fa $tiny
+err mlm is named twice
 
 test no_version
 run $gscore score -q --no-version $vcf/edges.vcf $fa $tiny | grep -c '^##gscore' || true

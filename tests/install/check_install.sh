@@ -23,8 +23,9 @@ if "$prefix/bin/consumer" absent 2>/dev/null; then echo "a model that is not the
 cd "$work"
 "$prefix/bin/gscore" info mito
 "$prefix/bin/gscore" info installed >/dev/null
-for name in "$prefix"/share/man/man1/gscore.1 "$prefix"/include/gscore.h; do
-    [ -s "$name" ] || { echo "$name is missing"; exit 1; }
+for name in share/man/man1/gscore.1 share/bash-completion/completions/gscore share/zsh/site-functions/_gscore \
+    include/gscore.h; do
+    [ -s "$prefix/$name" ] || { echo "$name is missing"; exit 1; }
 done
 pkg-config --modversion gscore
 "$prefix/bin/gscore" --version | head -1

@@ -25,35 +25,39 @@ static char *finish(gs_vcf *v)
     return get_bytes(o.path, &n);
 }
 
-static void lines(void **state)
+/* An earlier run's line of the same tag goes; those of other tags stay. */
+static void provenance(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##gscore_x=old\n##gscore_model=<ID=a,v=1>\n"
-                                   "##gscore_model=<ID=b,v=1>\n" COLUMNS));
-    gs_info_def d = {"GS_X", "1", "String", "say \"hi\" \\ there", "src", "1.0"};
-    assert_int_equal(gs_vcf_add_info(v, &d, &e), 0);
-    assert_int_equal(gs_vcf_add_line(v, "##gscore_x=new", &e), 0);
-    assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=b,v=2>", &e), 0);
-    assert_int_equal(gs_vcf_add_line(v, "##gscore_model=<ID=c,v=3>", &e), 0);
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE "##gscore_X=<ID=X,Model=\"a\">\n##gscore_Y=<ID=Y,Model=\"a\">\n"
+                                   "##gscore_Z=<ID=Z,Model=\"a\">\n" COLUMNS));
+    gs_vcf_field f[] = {{"Model", "say \"hi\" \\ there"}, {"Options", "--a,b=<c>;"}, {0}};
+    assert_int_equal(gs_vcf_add_provenance(v, "X", f, &e), 0);
+    assert_int_equal(gs_vcf_add_provenance(v, "Z", NULL, &e), 0);
+    assert_int_equal(gs_vcf_add_provenance(v, "NONE", NULL, &e), 0);
     char *s = finish(v);
-    assert_string_equal(s, FORMAT_LINE PASS_LINE "##gscore_x=new\n##gscore_model=<ID=a,v=1>\n"
-        "##gscore_model=<ID=b,v=2>\n"
-        "##INFO=<ID=GS_X,Number=1,Type=String,Description=\"say \\\"hi\\\" \\\\ "
-        "there\",Source=\"src\",Version=\"1.0\">\n"
-        "##gscore_model=<ID=c,v=3>\n" COLUMNS);
+    assert_string_equal(s, FORMAT_LINE PASS_LINE
+        "##gscore_X=<ID=X,Model=\"say \\\"hi\\\" \\\\ there\",Options=\"--a,b=<c>;\">\n"
+        "##gscore_Y=<ID=Y,Model=\"a\">\n" COLUMNS);
     free(s);
 }
 
-static void no_declarations_as_lines(void **state)
+static void replacing_is_said(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", HEAD));
-    assert_int_equal(gs_vcf_add_line(v, "##contig=<ID=9>", &e), -GS_EINTERNAL);
-    e = (gs_err){0};
-    assert_int_equal(gs_vcf_add_line(v, "no header", &e), -GS_EINTERNAL);
-    gs_vcf_close(v, NULL);
+    listen();
+    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE
+        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"old\",Source=\"gscore:other\">\n" COLUMNS));
+    assert_int_equal(gs_vcf_add_info(v, &llr, &e), 0);
+    assert_warned("INFO/GS_LLR of an earlier run with other is replaced by this run's with mito");
+    assert_warned("--tag NAME");
+    listen();
+    assert_int_equal(gs_vcf_add_info(v, &(gs_info_def){"B_LLR", "A", "Float", "score", "gscore:mito", "1"}, &e), 0);
+    assert_string_equal(warnings, "");
+    gs_log_set(NULL, NULL, GS_LOG_WARN);
+    free(finish(v));
 }
 
 static void tag_there_already(void **state)
@@ -116,7 +120,7 @@ static void contigs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines), cmocka_unit_test(no_declarations_as_lines), cmocka_unit_test(tag_there_already),
+        cmocka_unit_test(provenance), cmocka_unit_test(replacing_is_said), cmocka_unit_test(tag_there_already),
         cmocka_unit_test(contigs),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

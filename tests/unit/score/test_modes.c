@@ -97,7 +97,7 @@ static void test_mlm(void **state)
 {
     (void)state;
     gs_model *m = open_model(0);
-    gs_score_opt fwd = gs_score_defaults, both = gs_score_defaults;
+    gs_score_opt fwd = gs_score_defaults(), both = gs_score_defaults();
     char alt[LEN + 1], mask[LEN + 1], rc[LEN + 1], rc_alt[LEN + 1];
     fwd.strands = 1;
     change(alt, 1, "C");
@@ -136,7 +136,7 @@ static void test_pll(void **state)
 {
     (void)state;
     gs_model *m = open_model(0);
-    gs_score_opt opt = gs_score_defaults;
+    gs_score_opt opt = gs_score_defaults();
     char alt[LEN + 1];
     opt.strands = 1;
     opt.indel_flank = 5;
@@ -159,7 +159,7 @@ static void test_wt(void **state)
     gs_err e = {0};
     gs_scorer s;
     gs_model *m = open_model(0);
-    gs_score_opt opt = gs_score_defaults;
+    gs_score_opt opt = gs_score_defaults();
     opt.mode = "wt";
     opt.strands = 1;
     assert_int_equal(gs_scorer_init(&s, m, &opt, &e), -GS_EMODEL);
@@ -179,7 +179,7 @@ static void test_dense(void **state)
     gs_err e = {0};
     gs_scorer s;
     gs_model *m = open_model(0);
-    gs_score_opt opt = gs_score_defaults;
+    gs_score_opt opt = gs_score_defaults();
     opt.strands = 1;
     opt.dense = 1;
     assert_int_equal(gs_scorer_init(&s, m, &opt, &e), 0);

@@ -39,7 +39,7 @@ static void test_names(void **state)
     assert_ptr_equal(gs_mode_find("l2,cosine", 2), &gs_mode_l2);
     refused(m, OPT(.mode = "best"), GS_EUSAGE, "unknown mode 'best': mlm");
     refused(m, OPT(.mode = "cosine,"), GS_EUSAGE, "unknown mode ''");
-    refused(m, OPT(.mode = "pll,cosine,mlm"), GS_EUSAGE, "pll and mlm write the same tag GS_LLR");
+    refused(m, OPT(.mode = "pll,cosine,pll"), GS_EUSAGE, "pll is named twice");
     refused(m, OPT(.mode = "wt"), GS_EMODEL, "visible = false");
     refused(m, OPT(.mode = "wt"), GS_EMODEL, "use --mode mlm, pll, cosine");
     refused(m, OPT(.dense = 1), GS_EMODEL, "mask rate");
