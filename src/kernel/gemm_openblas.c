@@ -4,9 +4,12 @@
 #include "kernel/gemm.h"
 #include <cblas.h> /* types and enums only: nothing here links against it */
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/cpu.h"
+#include "base/log.h"
 #include "kernel/kernel.h"
 
 typedef void sgemm_fn(enum CBLAS_ORDER, enum CBLAS_TRANSPOSE, enum CBLAS_TRANSPOSE, blasint m, blasint n, blasint k,
@@ -58,14 +61,6 @@ static int load(int threads, gs_err *e)
     return 0;
 }
 
-static int open_library(int threads, gs_err *e)
-{
-    int ret = library ? 0 : load(threads, e);
-    if (!ret)
-        set_threads(threads);
-    return ret;
-}
-
 static const char *version(void) { return version_text; }
 static const char *core(void) { return core_text; }
 
@@ -75,12 +70,75 @@ static void product(const gs_gemm_args *g)
           g->b, g->ldb, g->beta, g->c, g->ldc);
 }
 
-/* ---- products with weights ---- */
+/* ---- the rule that rows keep ---- */
 
 /* A row's last bits depend on that row and on B alone if M is a multiple of ROWS, N K >= SMALL, and the row's place is
  * the same modulo PLACE: measured on 0.3.21 (tests/unit/kernel/test_gemm.c). Its SkylakeX cores compute small products
  * (M N K <= 10^6) another way; its Haswell cores, in groups of 12 rows, the last 6 otherwise than the first 6. */
 enum { ROWS = 48, PLACE = 12, SMALL = 1000000 / ROWS + 1 };
+static int rows_by_dots; /* the loaded library does not keep the rule */
+
+/* Numbers from -1 to 1, of which the first `period` come again and again. */
+static void repeat(float *x, size_t n, size_t period)
+{
+    uint32_t seed = 1;
+    for (size_t i = 0; i < n; i++)
+        x[i] = i >= period ? x[i - period] : (float)((seed = seed * 1664525u + 1013904223u) >> 8) * 0x1p-23f - 1;
+}
+
+/* Do equal rows of products of ROWS and of 10 ROWS rows, PLACE rows apart, come out with the same bits?
+ * -1: out of memory. */
+static int keeps_rule(int N, int K)
+{
+    enum { M = 10 * ROWS };
+    size_t n = (size_t)N, k = (size_t)K;
+    float *x = malloc((M * k + n * k + 2 * M * n) * sizeof *x);
+    if (!x)
+        return -1;
+    float *w = x + M * k, *few = w + n * k, *many = few + M * n;
+    int ok = 1;
+    repeat(x, M * k, PLACE * k);
+    repeat(w, n * k, n * k);
+    gs_gemm_args g = {.a = x, .b = w, .c = few, .lda = K, .ldb = K, .ldc = N, .M = ROWS, .N = N, .K = K, .tb = 1,
+                      .alpha = 1};
+    product(&g);
+    g.c = many, g.M = M;
+    product(&g);
+    for (size_t t = 0; t < M; t++)
+        ok = ok && !memcmp(many + t * n, few + t % PLACE * n, n * sizeof *many);
+    for (size_t t = 0; t < ROWS; t++)
+        ok = ok && !memcmp(few + t * n, few + t % PLACE * n, n * sizeof *few);
+    free(x);
+    return ok;
+}
+
+/* Hold the library that was loaded to the rule; where it does not keep it, rows are multiplied one by one. */
+static int check_rule(gs_err *e)
+{
+    static const int dims[][2] = {{145, 145}, {64, 1000}, {1000, 40}};
+    int ok = 1;
+    for (size_t i = 0; i < sizeof dims / sizeof *dims && ok > 0; i++)
+        ok = keeps_rule(dims[i][0], dims[i][1]);
+    if (ok < 0)
+        return gs_fail_mem(e, "a check of OpenBLAS", 0);
+    rows_by_dots = !ok;
+    if (!ok)
+        gs_warn_once("openblas", "%s, core type %s, rounds a row by its place in a product: rows are multiplied one "
+                     "by one, which is slow; remedy: Debian 12's libopenblas0-pthread", version_text, core_text);
+    return 0;
+}
+
+static int open_library(int threads, gs_err *e)
+{
+    int known = library != NULL, ret = known ? 0 : load(threads, e);
+    if (ret)
+        return ret;
+    set_threads(threads);
+    return known ? 0 : check_rule(e);
+}
+
+/* ---- products with weights ---- */
+
 /* Narrow weights are widened a panel at a time, about so many numbers, whole blocks of columns of y: columns do not
  * depend on each other. */
 enum { PANEL = 1 << 22, COLUMNS = 64 };
@@ -101,7 +159,7 @@ static gs_weight unpacked(const gs_weight *w)
     return w->packed ? (gs_weight){w->packed, GS_F32, w->in, w->out, NULL} : *w;
 }
 
-/* Weights too small for the rule. */
+/* Weights too small for the rule, or all. */
 static void dots(float *y, const float *x, const float *rows, const gs_weight *w, int M)
 {
     const gs_kernels *k = gs_kernels_best();
@@ -149,7 +207,7 @@ static void linear(gs_arena *scratch, float *y, const float *x, const gs_weight 
     gs_mark mark = gs_arena_mark(scratch);
     const gs_weight u = unpacked(w);
     size_t numbers = (size_t)u.in * (size_t)u.out;
-    if (numbers < SMALL)
+    if (numbers < SMALL || rows_by_dots)
         dots(y, x, gs_weight_rows(&u, 0, u.out, gs_new(scratch, float, numbers)), &u, M);
     else
         panels(scratch, y, x, &u, M);
