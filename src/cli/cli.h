@@ -14,7 +14,10 @@ typedef struct {
     const char *name;            /* "IN"; NULL ends the list */
     size_t field;                /* const char * in the arguments */
     int optional;
+    unsigned kinds;              /* CLI_* of files that it can be; 0: no file */
 } cli_operand;
+
+enum { CLI_VCF = 1, CLI_FASTA = 2, CLI_BED = 4, CLI_WEIGHTS = 8, CLI_FOLDER = 16, CLI_MODEL = CLI_WEIGHTS | CLI_FOLDER };
 
 /* Options under one heading. `at`: offset in the arguments of the struct that the rows are about. */
 typedef struct { const char *title; const gs_option *rows; size_t at; } cli_group;   /* rows NULL ends the list */
@@ -37,6 +40,10 @@ extern const cli_command cmd_score, cmd_info, cmd_convert, cmd_embed, cmd_bench,
 const cli_command *cli_find(const char *name);
 /* The i-th group of a command, the common one last; NULL behind it. */
 const cli_group *cli_group_at(const cli_command *c, int i);
+
+/* What was given for the operands is what they want, by its name and first bytes: nothing is an address or a name on a
+ * hub, a VCF is not where the FASTA belongs, none is missing. 0, or the status after saying what was taken for what. */
+int cli_check_operands(const cli_command *c, int n, char **given);
 
 /* argv[0] is the command's name. Fills in args (c->size bytes of 0). 0, or GS_EUSAGE after saying what is wrong. */
 int cli_parse(const cli_command *c, int argc, char **argv, void *args);

@@ -202,7 +202,7 @@ static const gs_option rows[] = {
      .help = "How long each of the two measurements lasts."},
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
-static const cli_operand operands[] = {{"MODEL", offsetof(bench_args, model), 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(bench_args, model), 0, CLI_MODEL}, {0}};
 
 const cli_command cmd_bench = {
     .name = "bench", .usage = "[options] MODEL", .what = "how fast a model runs here",

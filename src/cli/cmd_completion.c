@@ -178,7 +178,7 @@ static int run(const void *args)
     return cli_flush("completion");
 }
 
-static const cli_operand operands[] = {{"SHELL", offsetof(completion_args, shell), 0}, {0}};
+static const cli_operand operands[] = {{"SHELL", offsetof(completion_args, shell), 0, 0}, {0}};
 
 const cli_command cmd_completion = {
     .name = "completion", .usage = "bash|zsh", .what = "completion of command lines, for bash or zsh",

@@ -129,7 +129,7 @@ static const gs_option rows[] = {
     {.name = "list", .letter = 'l', .kind = GS_OPT_SWITCH, AT(list), .help = "List the families of models that are supported."},
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
-static const cli_operand operands[] = {{"MODEL", offsetof(convert_args, model), 1}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(convert_args, model), 1, CLI_MODEL}, {0}};
 
 const cli_command cmd_convert = {
     .name = "convert", .usage = "[options] -o FILE MODEL", .what = "a published checkpoint to one model file",

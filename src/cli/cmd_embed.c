@@ -168,7 +168,8 @@ static const gs_option rows[] = {
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
 static const cli_operand operands[] = {
-    {"MODEL", offsetof(embed_args, model), 0}, {"IN", offsetof(embed_args, in), 0}, {"REF", offsetof(embed_args, ref), 1}, {0}};
+    {"MODEL", offsetof(embed_args, model), 0, CLI_MODEL}, {"IN", offsetof(embed_args, in), 0, CLI_VCF | CLI_FASTA | CLI_BED},
+    {"REF", offsetof(embed_args, ref), 1, CLI_FASTA}, {0}};
 
 const cli_command cmd_embed = {
     .name = "embed", .usage = "[options] -o PREFIX MODEL IN [REF]", .what = "last hidden states of sequences or windows",

@@ -115,7 +115,7 @@ static int run(const void *args)
 static const gs_option rows[] = {
     {.name = "json", .kind = GS_OPT_SWITCH, .field = offsetof(info_args, json), .help = "As one JSON object."}, {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
-static const cli_operand operands[] = {{"MODEL", offsetof(info_args, model), 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(info_args, model), 0, CLI_MODEL}, {0}};
 
 const cli_command cmd_info = {
     .name = "info", .usage = "[--json] MODEL", .what = "what a model is and how it scores",

@@ -118,7 +118,8 @@ static const cli_group groups[] = {{"Output (letters as in bcftools)", output, 0
                                    {0}};
 
 static const cli_operand operands[] = {
-    {"IN", offsetof(score_args, in.path), 0}, {"REF", offsetof(score_args, fasta), 0}, {"MODEL", offsetof(score_args, model), 0},
+    {"IN", offsetof(score_args, in.path), 0, CLI_VCF}, {"REF", offsetof(score_args, fasta), 0, CLI_FASTA},
+    {"MODEL", offsetof(score_args, model), 0, CLI_MODEL},
     {0}};
 
 /* ---- what was not said ---- */

@@ -311,7 +311,7 @@ static int run(const void *args)
     return rc ? cli_fail("selftest", &t.err) : 0;
 }
 
-static const cli_operand operands[] = {{"MODEL", offsetof(selftest_args, model), 0}, {0}};
+static const cli_operand operands[] = {{"MODEL", offsetof(selftest_args, model), 0, CLI_MODEL}, {0}};
 
 const cli_command cmd_selftest = {
     .name = "selftest", .usage = "MODEL", .what = "check a model on this machine",

@@ -113,11 +113,9 @@ static int take(const cli_command *c, table *t, int i, void *args)
 
 static int take_operands(const cli_command *c, int n, char **given, void *args)
 {
-    int least = 0, most = 0;
-    for (const cli_operand *o = c->operands; o && o->name; o++, most++)
-        least += !o->optional;
-    if (n < least || n > most)
-        return cli_usage(c, "too %s arguments", n < least ? "few" : "many");
+    int bad = cli_check_operands(c, n, given);
+    if (bad)
+        return bad;
     for (int i = 0; i < n; i++)
         *(const char **)((char *)args + c->operands[i].field) = given[i];
     return 0;

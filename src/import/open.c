@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/cpu.h"
+#include "base/log.h"
+#include "base/nearest.h"
 #include "base/str.h"
 #include "import/files.h"
 #include "import/import.h"
@@ -86,26 +88,55 @@ static int not_found(const char *name, const char *dirs, gs_err *e)
     gs_str_add(&left, dirs);
     for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir; dir = strtok_r(NULL, ":", &rest))
         add_installed(&installed, dir);
+    gs_nearest near = {.word = name};
+    char hint[100];
+    for (const char *p = installed.s; p; p = strstr(p, ", "), p = p ? p + 2 : NULL)
+        gs_nearest_add(&near, p, strcspn(p, ","));
     gs_fail(e, GS_EMODEL, "model \"%.200s\" is neither a file, nor a directory, nor installed; looked in %.500s; "
-            "installed: %.200s", name, dirs, installed.s ? installed.s : "none");
+            "installed: %.200s%s", name, dirs, installed.s ? installed.s : "none",
+            gs_nearest_hint(&near, "", hint, sizeof hint));
     gs_str_free(&installed);
     gs_str_free(&left);
     return -GS_EMODEL;
 }
 
-static int open_installed(gs_bundle *b, const char *name, gs_err *e)
+/* 0 none, 1 file, 2 directory; its path to found, where was looked to *path. */
+static int find_installed(const char *name, char *found, gs_str *path)
 {
-    gs_str path = {0}, left = {0};
-    char found[PATH_MAX], *rest = NULL;
+    gs_str left = {0};
+    char *rest = NULL;
     int kind = 0;
-    search_path(&path);
-    gs_str_add(&left, path.s ? path.s : "");
+    search_path(path);
+    gs_str_add(&left, path->s ? path->s : "");
     for (char *dir = left.s ? strtok_r(left.s, ":", &rest) : NULL; dir && !kind; dir = strtok_r(NULL, ":", &rest))
         kind = installed_at(dir, name, found);
+    gs_str_free(&left);
+    return kind;
+}
+
+static int open_installed(gs_bundle *b, const char *name, gs_err *e)
+{
+    gs_str path = {0};
+    char found[PATH_MAX];
+    int kind = find_installed(name, found, &path);
     int ret = kind ? open_at(b, found, kind == 2, e) : not_found(name, path.s ? path.s : "", e);
     gs_str_free(&path);
-    gs_str_free(&left);
     return ret;
+}
+
+/* A folder here may be called like an installed model, which is taken then. */
+static int is_installed_too(const char *name, const struct stat *folder)
+{
+    gs_str path = {0};
+    char found[PATH_MAX];
+    struct stat st;
+    int other = !strchr(name, '/') && find_installed(name, found, &path) && !stat(found, &st) &&
+                (st.st_dev != folder->st_dev || st.st_ino != folder->st_ino);
+    if (other)
+        gs_warn_once("model_name", "%s is a folder here and an installed model: the installed one is taken, %s; ./%s means the "
+                     "folder", name, found, name);
+    gs_str_free(&path);
+    return other;
 }
 
 static int open_path(gs_bundle *b, const char *path, gs_err *e)
@@ -114,9 +145,9 @@ static int open_path(gs_bundle *b, const char *path, gs_err *e)
     *b = (gs_bundle){0};
     if (!path[0])
         return gs_fail(e, GS_EUSAGE, "the name of the model is empty");
-    if (!stat(path, &st))
+    int why = stat(path, &st) ? errno : 0;
+    if (!why && !(S_ISDIR(st.st_mode) && is_installed_too(path, &st)))
         return open_at(b, path, S_ISDIR(st.st_mode), e);
-    int why = errno;
     if (!strchr(path, '/'))
         return open_installed(b, path, e);
     return gs_fail(e, GS_EMODEL, "model %s cannot be opened: %s", path, strerror(why));

@@ -132,9 +132,49 @@ run $gscore score --digits 2 --digits 3 $vcf/edges.vcf $fa $tiny
 err twice
 
 test too_few_arguments
+run $gscore score $vcf/edges.vcf $fa || $gscore score $vcf/edges.vcf mito || $gscore score $fa mito || [ $? = 1 ]
+err MODEL is missing: .*IN is .*edges.vcf, a VCF or BCF, REF is .*tiny.fa, a FASTA
+err REF is missing: .*REF is mito
+err IN is missing: .*IN is .*tiny.fa, a FASTA
+
+test nothing_given
 exit 1
-run $gscore score $vcf/edges.vcf $fa
-err MODEL
+run $gscore score
+err IN is missing
+
+test arguments_in_the_wrong_order
+run t() { want=$1; shift; $gscore "$@" && exit 9 || [ $? = $want ]; }
+run t 3 score $fa $vcf/edges.vcf $tiny; t 3 score $vcf/edges.vcf $tiny $fa; t 3 score $tiny $vcf/edges.vcf $fa
+run t 6 score $vcf/edges.vcf $fa $vcf/edges.vcf; t 6 info $fa; t 6 embed -o e $fa $tiny
+err IN is .*tiny.fa, a FASTA, REF is .*edges.vcf, a VCF or BCF, MODEL is .*tiny.bin, a model
+err REF is .*tiny.bin, a model, MODEL is .*tiny.fa, a FASTA
+err IN is .*tiny.bin, a model
+err info: .*MODEL is .*tiny.fa, a FASTA
+
+test addresses_and_names_on_a_hub
+run t() { want=$1; shift; $gscore "$@" && exit 9 || [ $? = $want ]; }
+run t 3 score https://a.org/x.vcf.gz $fa $tiny; t 3 score $vcf/edges.vcf s3://b/ref.fa $tiny
+run t 6 score $vcf/edges.vcf $fa https://a.org/m.bin; t 6 score $vcf/edges.vcf $fa ORG/some-model; t 6 info ORG/some-model
+err IN is https://a.org/x.vcf.gz, and gscore downloads nothing; fetch it first: curl -LO https://a.org/x.vcf.gz
+err REF is s3://b/ref.fa, .*fetch it first: aws s3 cp s3://b/ref.fa \.
+err MODEL is https://a.org/m.bin, .*curl
+err score: MODEL is ORG/some-model, .*hf download ORG/some-model --local-dir some-model
+err info: MODEL is ORG/some-model
+
+test a_folder_may_look_like_a_name_on_a_hub
+run mkdir ORG; cp -r $data/../golden/gpn-convnet2 ORG/m; $gscore info ORG/m | grep -c ^name
+out one
+
+test a_folder_named_like_an_installed_model
+run mkdir mito; $gscore info mito | grep -c 'name *mito'; $gscore info ./mito || [ $? = 6 ]
+out one
+err mito is a folder here and an installed model: the installed one is taken, .*mito.bin; ./mito means the folder
+err ./mito has neither config.json
+
+test misspelt_model
+exit 6
+run $gscore score $vcf/edges.vcf $fa miot
+err installed: .*; did you mean mito\?
 
 test too_many_arguments
 exit 1
