@@ -1,7 +1,7 @@
 # Sourced by the other scripts, from the project's root: the Debian packages that gscore needs.
 
 build_packages="gcc libc6-dev make cmake pkg-config libhts-dev libopenblas-dev libjansson-dev libzip-dev"
-test_packages="$build_packages libcmocka-dev zlib1g-dev"
+test_packages="$build_packages libcmocka-dev zlib1g-dev bcftools tabix"
 
 say() { echo "$(basename "$0"): $*" >&2; }
 die() { say "$*"; exit 1; }

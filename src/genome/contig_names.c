@@ -1,32 +1,71 @@
 #include "genome/contig_names.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-int gs_contig_alias(const gs_fai *f, const char *name, int64_t len)
+static const char *without_chr(const char *name)
 {
-    const char *bare = strncmp(name, "chr", 3) ? name : name + 3;
-    int mito = !strcmp(bare, "M") || !strcmp(bare, "MT");
-    char with_chr[256];
-    if (!*bare || snprintf(with_chr, sizeof with_chr, "chr%s", bare) >= (int)sizeof with_chr)
-        return -1;
-    const char *plain_names[] = {bare, with_chr, NULL}, *mito_names[] = {"M", "MT", "chrM", "chrMT", NULL};
-    int found = -1, n = 0;
-    for (const char **p = mito ? mito_names : plain_names; *p; p++) {
-        int rid = strcmp(*p, name) ? gs_fai_find(f, *p) : -1;
-        if (rid >= 0 && (len == 0 || f->row[rid].len == len)) {
-            found = rid;
-            n++;
-        }
-    }
-    return n == 1 ? found : -1;
+    return strncmp(name, "chr", 3) ? name : name + 3;
+}
+
+/* Not Ensembl's Mito of yeast: what others publish of it was computed on a line. */
+int gs_contig_mitochondrial(const char *name)
+{
+    static const char *const names[] = {
+        "M", "MT", "MtDNA", "mitochondrion", "mitochondrion_genome", "rCRS",
+        "NC_012920.1", "NC_012920", "J01415.2", "NC_001807.4",  /* human: rCRS; the Yoruba one of hg19 */
+        "NC_005089.1", "NC_001665.2", "NC_002333.2",            /* mouse, rat, zebrafish */
+    };
+    const char *bare = strncasecmp(name, "chr", 3) ? name : name + 3;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcasecmp(bare, names[i]))
+            return 1;
+    return 0;
 }
 
 int gs_contig_circular(const char *name, const char *const *circular, int n)
 {
-    if (!strcmp(name, "chrM") || !strcmp(name, "MT") || !strcmp(name, "M"))
-        return 1;
     for (int i = 0; i < n; i++)
         if (!strcmp(name, circular[i]))
             return 1;
-    return 0;
+    return gs_contig_mitochondrial(name);
+}
+
+static int has_len(const gs_fai *f, int rid, int64_t len)
+{
+    return rid >= 0 && (len == 0 || f->row[rid].len == len);
+}
+
+/* The only mitochondrial contig of that length. */
+static int find_mitochondrial(const gs_fai *f, const char *name, int64_t len)
+{
+    int found = -1, n = 0;
+    for (int rid = 0; rid < f->n; rid++)
+        if (has_len(f, rid, len) && gs_contig_mitochondrial(f->row[rid].name) && strcmp(f->row[rid].name, name)) {
+            found = rid;
+            n++;
+        }
+    return n == 1 ? found : -1;
+}
+
+int gs_contig_alias(const gs_fai *f, const char *name, int64_t len)
+{
+    char with_chr[256];
+    const char *bare = without_chr(name);
+    if (gs_contig_mitochondrial(name))
+        return find_mitochondrial(f, name, len);
+    if (bare == name && (!*name || snprintf(with_chr, sizeof with_chr, "chr%s", name) >= (int)sizeof with_chr))
+        return -1;
+    int rid = *bare ? gs_fai_find(f, bare == name ? with_chr : bare) : -1;
+    return has_len(f, rid, len) ? rid : -1;
+}
+
+const char *gs_contig_chromosome(const char *name, char out[8])
+{
+    int number, version, end = 0;
+    if (sscanf(name, "NC_%6d.%d%n", &number, &version, &end) < 2 || name[end] || number < 1 || number > 24)
+        return without_chr(name);
+    snprintf(out, 8, "%d", number);
+    return number == 23 ? "X" : number == 24 ? "Y" : out;
 }

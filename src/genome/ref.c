@@ -22,6 +22,9 @@ struct gs_ref {
     char *bases;          /* [RAW]: the stretch [beg, beg + n) of contig rid */
     int rid;
     int64_t beg, n;
+    char *sought;         /* the last contig looked for, its length, and what was found: records come in blocks */
+    int64_t sought_len;
+    int found;
 };
 
 /* ---- opening ---- */
@@ -91,6 +94,7 @@ void gs_ref_close(gs_ref *r)
     free(r->circular);
     free(r->raw);
     free(r->bases);
+    free(r->sought);
     free(r);
 }
 
@@ -125,7 +129,7 @@ static void warn_length(const gs_ref *r, int rid, const char *name, int64_t len)
                      (long long)r->fai.row[rid].len);
 }
 
-int gs_ref_find(gs_ref *r, const char *name, int64_t len)
+static int find(const gs_ref *r, const char *name, int64_t len)
 {
     int rid = gs_fai_find(&r->fai, name), other = rid;
     if (rid < 0) {
@@ -138,6 +142,35 @@ int gs_ref_find(gs_ref *r, const char *name, int64_t len)
     if (other >= 0)
         warn_length(r, other, name, len);
     return rid;
+}
+
+int gs_ref_find(gs_ref *r, const char *name, int64_t len)
+{
+    if (r->sought && r->sought_len == len && !strcmp(r->sought, name))
+        return r->found;
+    free(r->sought);
+    r->sought = strdup(name);   /* without memory it is looked for again */
+    r->sought_len = len;
+    return r->found = find(r, name, len);
+}
+
+int gs_ref_description(gs_ref *r, int rid, char *out, size_t n)
+{
+    enum { LOOK = 1024 };
+    char buf[LOOK + 1];
+    gs_err e = {0};
+    const gs_fai_row *row = r->fai.row + rid;
+    int64_t from = row->off > LOOK ? row->off - LOOK : 0;
+    int64_t got = gs_fasta_read(&r->fasta, from, buf, row->off - from, &e);
+    out[0] = 0;
+    while (got > 0 && strchr("\r\n", buf[got - 1]))
+        got--;
+    buf[got > 0 ? got : 0] = 0;
+    const char *line = strrchr(buf, '\n'), *text = strpbrk(line ? line : buf, " \t");
+    if (!text || !strchr(line ? line : buf, '>'))
+        return 0;
+    snprintf(out, n, "%s", text + strspn(text, " \t"));
+    return out[0] != 0;
 }
 
 /* ---- bases ---- */

@@ -7,7 +7,7 @@
 typedef struct gs_ref gs_ref;
 
 typedef struct {
-    const char *const *circular;  /* names of circular contigs besides chrM, MT and M; may be NULL */
+    const char *const *circular;  /* names of circular contigs besides mitochondrial ones; may be NULL */
     int n_circular;
 } gs_ref_opt;
 
@@ -22,10 +22,13 @@ const char *gs_ref_name(const gs_ref *r, int rid);
 int64_t gs_ref_len(const gs_ref *r, int rid);
 int gs_ref_circular(const gs_ref *r, int rid);
 
-/* Contig by name, -1 if absent. Exact name first; else 1/chr1 and MT/chrM/M are mapped where that is unambiguous
- * and `len` (the VCF header's contig length, 0 = unknown) agrees; the first mapping is said once, and so is the first
- * length that disagrees (an exact name is found all the same). */
+/* Contig by name, -1 if absent. Exact name first; else 1/chr1 and mitochondrial names are mapped where that is
+ * unambiguous and `len` (the VCF header's contig length, 0 = unknown) agrees; the first mapping is said once, and so is
+ * the first length that disagrees (an exact name is found all the same). */
 int gs_ref_find(gs_ref *r, const char *name, int64_t len);
+
+/* What stands behind the name in the contig's '>' line, cut to n chars with the final 0. 0: nothing. */
+int gs_ref_description(gs_ref *r, int rid, char *out, size_t n);
 
 /* Bases [beg, beg + len) into out (len chars, not terminated), upper case, IUPAC letters kept (U is T; gaps and X are
  * N); beyond a linear contig 'N', a circular one wraps, as often as it takes. beg may be negative. 0 or an error:

@@ -37,6 +37,8 @@ int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig);
 /* Which share of the records that there will be was read, 0 .. 1, by bytes where they are not counted; < 0: not known
  * (a pipe, regions, a chunk before its first record). For the reading thread. */
 double gs_vcf_share_read(const gs_vcf *v);
+/* Warn of a contig that the FASTA lacks: what the FASTA has, and how to rename the contig. */
+void gs_vcf_tell_missing(gs_vcf *v, gs_ref *r, const char *contig);
 
 /* ---- header, before gs_vcf_create ---- */
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */

@@ -45,6 +45,8 @@ struct gs_vcf {
 
     kstring_t ahead;             /* a line read before its time, to learn how records call their contigs */
     int ahead_ret, has_ahead;
+    void *missing;               /* contigs that the FASTA lacks, so far (khash_str2int) */
+    int64_t unseen_mitochondrion; /* its length, where the name that it got in the header is a guess */
     kstring_t contig;            /* contig of the last record, known to be declared or warned about */
     void *warned;                /* undeclared contigs (khash_str2int) */
     int n_sample;
@@ -91,6 +93,10 @@ static inline size_t col_len(const gs_record *r, int c)
 int gs_record_from_line(gs_record *r, int n_sample);
 int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr);
 
+/* Before the header of a BCF is written, which cannot hold a name that comes later: where no record has shown yet what
+ * it calls the mitochondrion, which has names that no rule gives, declare the usual ones. */
+int gs_vcf_foresee_contigs(gs_vcf *v, gs_err *e);
+
 /* Line of a text record with its edited INFO, without line end, appended to *out. */
 int gs_record_put_line(const gs_record *r, kstring_t *out);
 
@@ -99,6 +105,9 @@ int gs_record_put_line(const gs_record *r, kstring_t *out);
 int gs_next_line(htsFile *fp, kstring_t *line, int *ended);
 /* The same of the records; a line that was read ahead comes first. */
 int gs_vcf_line(gs_vcf *v, kstring_t *line);
+
+/* Load the index beside the input into v->tbx or v->idx, if there is one. */
+void gs_vcf_find_index(gs_vcf *v);
 
 /* As gs_vcf_open, without any warning if quiet. */
 gs_vcf *gs_vcf_open_as(const gs_vcf_opt *opt, int quiet, gs_err *e);

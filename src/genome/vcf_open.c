@@ -193,8 +193,10 @@ static void date_index(gs_vcf *v)
     free(name.s);
 }
 
-static void find_index(gs_vcf *v)
+void gs_vcf_find_index(gs_vcf *v)
 {
+    if (v->idx || v->tbx || !v->total || v->fp->format.compression != bgzf)
+        return;
     if (v->is_bcf)
         v->idx = bcf_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
     else
@@ -206,8 +208,8 @@ static void find_index(gs_vcf *v)
 static int load_index(gs_vcf *v, gs_err *e)
 {
     if (!v->opt.regions && !v->opt.regions_file) {
-        if (v->opt.chunks && v->total && v->fp->format.compression == bgzf)
-            find_index(v);
+        if (v->opt.chunks)
+            gs_vcf_find_index(v);
         return 0;
     }
     const char *p = v->path;
@@ -218,7 +220,7 @@ static int load_index(gs_vcf *v, gs_err *e)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is not compressed by bgzip; make a file for "
                        "it: %s %s | bgzip > new.vcf.gz && bcftools index new.vcf.gz", p,
                        v->fp->format.compression == no_compression ? "cat" : "gzip -dc", p);
-    find_index(v);
+    gs_vcf_find_index(v);
     if (!v->idx && !v->tbx)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index of %s, and none can be read; make it: bcftools index %s",
                        p, p);
@@ -276,7 +278,8 @@ gs_vcf *gs_vcf_open_as(const gs_vcf_opt *opt, int quiet, gs_err *e)
     v->expected = -1;
     v->path = strdup(strcmp(opt->path, "-") ? opt->path : "standard input");
     v->warned = khash_str2int_init();
-    if (v->path && v->warned && !open_all(v, opt, &own))
+    v->missing = khash_str2int_init();
+    if (v->path && v->warned && v->missing && !open_all(v, opt, &own))
         return v;
     gs_fail_mem(&own, "an input", sizeof *v); /* kept only if nothing was said yet */
     gs_fail(e, own.code, "%s", own.msg);
@@ -299,6 +302,8 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
     gs_select_free(&v->select);
     if (v->warned)
         khash_str2int_destroy_free(v->warned);
+    if (v->missing)
+        khash_str2int_destroy_free(v->missing);
     free(v->count);
     free(v->ahead.s);
     free(v->contig.s);

@@ -19,8 +19,8 @@ static int check_last_line(const gs_vcf *v, gs_err *e)
     if (!v->last_columns || (v->last_columns >= COL_COUNT && !v->cut))
         return 0;
     if (v->cut && !v->opt.allow_truncated)
-        return gs_fail(e, GS_ETRUNC, "%s: the file was cut short within its last line, which has %d columns and no line "
-                       "end; get it anew, or accept what is there with --allow-truncated", v->path, v->last_columns);
+        return gs_fail(e, GS_ETRUNC, "%s: the file was cut short within its last line, which has %d columns and no "
+                       "line end; get it anew, or accept what is there with --allow-truncated", v->path, v->last_columns);
     gs_warn_once("cut", "%s: the last line has %d columns: the file may be cut", v->path, v->last_columns);
     return 0;
 }

@@ -174,8 +174,8 @@ static int parse_plain(gs_regions *regions, region *r, const gs_contig_lookup *l
         return gs_fail_mem(e, "the list of regions", r->text.l);
     int before = colon && l->knows ? l->knows(l->arg, r->name.s) : 0;
     if (whole > 0 && range && before > 0)
-        gs_warn_once("ambiguous", "region '%s' is taken to be the contig of that name; the range is {%s}%s", s, r->name.s,
-                     colon);
+        gs_warn_once("ambiguous", "region '%s' is taken to be the contig of that name; the range is {%s}%s", s,
+                     r->name.s, colon);
     if (colon && !range && whole <= 0)
         return not_understood(e, s);
     int ret = 0;

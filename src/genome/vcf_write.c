@@ -96,6 +96,9 @@ static int write_failed(const gs_vcf_out *o, gs_err *e)
 static int write_header(gs_vcf_out *o, gs_err *e)
 {
     bcf_hdr_t *h = o->v->hdr;
+    int ret = !o->v->is_bcf && strchr("bu", o->type) ? gs_vcf_foresee_contigs(o->v, e) : 0;
+    if (ret)
+        return ret;
     if (bcf_hdr_sync(h) < 0)
         return gs_fail_mem(e, "the VCF header", 0);
     o->n_id = h->n[BCF_DT_ID];

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/log.h"
 #include "base/vec.h"
+#include "genome/contig_names.h"
 #include "score/mode.h"
 
 gs_job *gs_job_new(void)
@@ -38,33 +39,15 @@ size_t gs_job_bytes(const gs_job *j)
     return n;
 }
 
-static int is_mitochondrial(const char *contig)
-{
-    static const char *const names[] = {"chrM", "chrMT", "MT", "M", "Mito", "mito", "MtDNA", "mitochondrion", "NC_012920.1", NULL};
-    for (int i = 0; names[i]; i++)
-        if (!strcmp(contig, names[i]))
-            return 1;
-    return 0;
-}
-
 /* The model's scope is where it was trained; elsewhere its numbers mean little. */
 static void warn_scope(const gs_task *t, int rid)
 {
     const gs_model *m = t->scorer->m;
-    if (strcmp(m->recipe.scope, "mitochondrial") || is_mitochondrial(gs_ref_name(t->ref, rid))
+    if (strcmp(m->recipe.scope, "mitochondrial") || gs_contig_mitochondrial(gs_ref_name(t->ref, rid))
         || gs_ref_circular(t->ref, rid))
         return;
     gs_warn_once("scope", "contig '%s' is not mitochondrial, but the model was trained on mitochondrial genomes only: "
                  "its scores there mean little", gs_ref_name(t->ref, rid));
-}
-
-/* Once for each run of records on a contig that the FASTA lacks. */
-static void warn_missing(gs_planner *pl, const char *contig)
-{
-    if (!strncmp(pl->missing, contig, sizeof pl->missing - 1))
-        return;
-    snprintf(pl->missing, sizeof pl->missing, "%s", contig);
-    gs_warn("no_contig", "contig '%s' is not in the FASTA: its variants are flagged no_contig", contig);
 }
 
 static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta, gs_err *e)
@@ -110,7 +93,7 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
     if (n_alt && !bad) {
         rid = gs_ref_find(t->ref, gs_record_contig(r), gs_vcf_contig_len(t->vcf, gs_record_contig(r)));
         if (rid < 0)
-            warn_missing(pl, gs_record_contig(r));
+            gs_vcf_tell_missing(t->vcf, t->ref, gs_record_contig(r));
     }
     size_t n = j->n_res + (size_t)n_alt;
     if (gs_reserve(&j->res, &j->cap_res, n, sizeof *j->res)

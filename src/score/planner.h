@@ -15,7 +15,6 @@ typedef struct {
     float *score;            /* [modes] of that allele: 0 where something was planned, else left alone */
     gs_msa *msa;             /* for models with n_aux, else NULL; not owned */
     gs_msa_rows rows;        /* of the present context */
-    char missing[256];       /* contig that was warned about last */
 } gs_planner;
 void gs_planner_free(gs_planner *pl);
 

@@ -211,6 +211,48 @@ run $gscore score --no-version $vcf/edges.vcf plain.fa $tiny
 out edges.vcf
 err 'chr1' is taken to be '1'
 
+test names_of_the_mitochondrion
+# One list: whatever the FASTA and the VCF call it, it is found, a circle, and within the model's scope.
+run body() { grep -v '^#' | cut -f 2-; }
+run $gscore score $vcf/rcrs_ends.vcf $rcrs $tiny | body > want
+run for name in MT M chrMT mtDNA NC_012920.1; do
+run rm -f other.fa.fai; sed "s/^>chrM/>$name/" $rcrs > other.fa
+run grep -v '^##contig' $vcf/rcrs_ends.vcf | sed "s/^chrM/$name/" > other.vcf
+run $gscore score $vcf/rcrs_ends.vcf other.fa $tiny | body | cmp want -
+run $gscore score other.vcf $rcrs $tiny | body | cmp want -
+run $gscore score other.vcf other.fa $tiny | body | cmp want -
+run $gscore score -Ou other.vcf $rcrs $tiny > out.bcf
+run $gscore score other.vcf other.fa mito > /dev/null
+run done
+no is not mitochondrial
+
+test undeclared_alias_in_bcf
+run printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\nMT\t73\t.\tA\tG\t.\t.\t.\n' > in.vcf
+run $gscore score -q -Ob --no-version in.vcf $rcrs $tiny > out.bcf
+run $gscore score -q --no-version out.bcf $rcrs $tiny | grep '^##contig\|^MT'
+out alias_in_bcf
+
+test missing_contig
+exit 2
+run cp $vcf/refseq.fa .
+run $gscore score -o out.vcf $vcf/refseq.vcf refseq.fa $tiny
+err 'chr1' is not in the FASTA: .* 2 contigs: NC_000001.11 \(Homo sapiens chromosome 1, GRCh38.*'chr1 NC_000001.11' > names.txt
+err 'chr2' .*'chr2 NC_000002.12' >> names.txt
+
+test missing_contig_remedy
+# What the warnings say mends it, with contigs declared or not, in any kind of file.
+run grep -v '^##contig' $vcf/refseq.vcf > undeclared.vcf; cp $vcf/refseq.fa .; cp $vcf/refseq.vcf declared.vcf
+run bgzip -c undeclared.vcf > undeclared.vcf.gz; gzip -c undeclared.vcf > plain.vcf.gz; bcftools view -Ob -o declared.bcf declared.vcf
+run for in in declared.vcf undeclared.vcf undeclared.vcf.gz plain.vcf.gz declared.bcf; do
+run rm -f new.vcf names.txt
+run $gscore score --force $in refseq.fa $tiny 2>&1 > /dev/null | sed -n 's/.*to rename it\( too\)*: //p' > remedy
+run sed '1!b; s/; /\n/g' remedy > lines; { sed -n '/names.txt$/p' lines; sed '/names.txt$/d' lines; } > remedy
+run sh -e remedy
+run $gscore score new.vcf refseq.fa $tiny | grep -v "^#" > scored
+run [ $(grep -c "GS_LLR=" scored) = 4 ]
+run done
+no no_contig [0-9]+\)
+
 test names_of_another_length
 exit 2
 run $gscore score --no-version -o out.vcf $vcf/names_other_length.vcf $fa $tiny

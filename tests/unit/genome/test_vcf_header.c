@@ -80,48 +80,10 @@ static void tag_there_already(void **state)
     gs_vcf_close(v, NULL);
 }
 
-/* The ##contig lines that come of a VCF and a FASTA with contigs a few. */
-static void expect_contigs(const char *vcf, const char *fasta, const char *want)
-{
-    gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", vcf));
-    gs_ref *r = gs_ref_open(put_text("h.fa", fasta), NULL, &e);
-    if (!r || gs_vcf_add_contigs(v, r, &e))
-        fail_msg("%s", e.msg);
-    gs_ref_close(r);
-    char *s = finish(v), got[500] = "";
-    for (char *p = s; (p = strstr(p, "##contig=")); p++)
-        strncat(got, p, strcspn(p, "\n") + 1);
-    assert_string_equal(got, want);
-    const char *body = strstr(vcf, COLUMNS), *out = strstr(s, COLUMNS);
-    assert_string_equal(out, body);
-    free(s);
-    count_files("h.fa", 1);
-}
-
-static void contigs(void **state)
-{
-    (void)state;
-#define CHR_FASTA ">chr1\nACGT\n>chr2\nAC\n>odd\nA\n"
-#define ROW(contig) contig "\t1\t.\tA\tC\t.\t.\t.\n"
-    expect_contigs(FORMAT_LINE COLUMNS, CHR_FASTA,
-                   "##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=2>\n##contig=<ID=odd,length=1>\n");
-    expect_contigs(FORMAT_LINE COLUMNS ROW("2") ROW("1"), CHR_FASTA,
-                   "##contig=<ID=1,length=4>\n##contig=<ID=2,length=2>\n##contig=<ID=odd,length=1>\n");
-    expect_contigs(FORMAT_LINE "##contig=<ID=1>\n" COLUMNS ROW("chr2"), CHR_FASTA,
-                   "##contig=<ID=1>\n##contig=<ID=2,length=2>\n##contig=<ID=odd,length=1>\n");
-    expect_contigs(FORMAT_LINE "##contig=<ID=odd>\n" COLUMNS ROW("chr2"), CHR_FASTA,
-                   "##contig=<ID=odd>\n##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=2>\n");
-    expect_contigs(FORMAT_LINE COLUMNS ROW("chr2"), ">1\nACGT\n>2\nA\n",
-                   "##contig=<ID=chr1,length=4>\n##contig=<ID=chr2,length=1>\n");
-    expect_contigs(FORMAT_LINE COLUMNS ROW("other"), ">1\nACGT\n", "##contig=<ID=1,length=4>\n");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(provenance), cmocka_unit_test(replacing_is_said), cmocka_unit_test(tag_there_already),
-        cmocka_unit_test(contigs),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

@@ -331,7 +331,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay), cmocka_unit_test(fields), cmocka_unit_test(malformed_passes),
-        cmocka_unit_test(sites), cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line), cmocka_unit_test(bad_samples),
+        cmocka_unit_test(sites), cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line),
+        cmocka_unit_test(bad_samples),
         cmocka_unit_test(header_lines_left_out), cmocka_unit_test(not_vcf), cmocka_unit_test(bad_headers),
         cmocka_unit_test(cut_anywhere), cmocka_unit_test(end_marker),
     };

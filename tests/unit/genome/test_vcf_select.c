@@ -155,7 +155,8 @@ static void filters(void **state)
 static void colons(void **state)
 {
     (void)state;
-    static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=A*01:01>\n##contig=<ID=A*01:01:02>\n##contig=<ID=1>\n"
+    static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=A*01:01>\n##contig=<ID=A*01:01:02>\n"
+        "##contig=<ID=1>\n"
         "##contig=<ID=1:5-9>\n##contig=<ID=gi|1|ref|N.1|>\n##contig=<ID=B:1>\n";
     static const char rows[] = COLUMNS "A*01:01\t2\ta\tA\tC\t.\t.\t.\nA*01:01\t20\tb\tA\tC\t.\t.\t.\n"
         "A*01:01:02\t2\tc\tA\tC\t.\t.\t.\n1\t5\td\tA\tC\t.\t.\t.\n1:5-9\t6\te\tA\tC\t.\t.\t.\n"
