@@ -69,8 +69,8 @@ static int set_int(const gs_option *row, void *at, const char *text, gs_err *e)
     if (row->word && !strcmp(text, row->word))
         x = (long long)row->min - 1;
     else if (!*text || *end || errno || x < row->min || x > row->max)
-        return gs_fail(e, GS_EUSAGE, "--%s wants a whole number from %d to %d%s%s, not '%s'", row->name, row->min, row->max,
-                       row->word ? " or " : "", row->word ? row->word : "", text);
+        return gs_fail(e, GS_EUSAGE, "--%s wants a whole number from %d to %d%s%s, not '%s'", row->name, row->min,
+                       row->max, row->word ? " or " : "", row->word ? row->word : "", text);
     *(int *)field_of(row, at) = (int)x;
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Options as data: one row says how an option is given, what it means, where its value goes, and whether scores depend on
- * it. What parses, explains, completes and records options reads these rows and nothing else. */
+/* Options as data: one row says how an option is given, what it means, where its value goes, and whether scores depend
+ * on it. What parses, explains, completes and records options reads these rows and nothing else. */
 #ifndef GS_OPTION_H
 #define GS_OPTION_H
 #include <stddef.h>
@@ -39,7 +39,7 @@ typedef struct gs_option {
 
 /* Set all fields to what they are when no option is given. `at`: the struct that the rows are about. */
 void gs_option_defaults(const gs_option *rows, void *at);
-/* Set the field of one row. value NULL: none was given. GS_EUSAGE names the option, what it wants, and what was meant. */
+/* Set the field of one row. value NULL: none was given. GS_EUSAGE names option, wish and likely meaning. */
 int gs_option_set(const gs_option *row, void *at, const char *value, gs_err *e);
 /* Append the recorded rows that are set, as they would be typed: " --window 192 --strand rev". Files go without their
  * folders. */

@@ -17,7 +17,8 @@ typedef struct {
     unsigned kinds;              /* CLI_* of files that it can be; 0: no file */
 } cli_operand;
 
-enum { CLI_VCF = 1, CLI_FASTA = 2, CLI_BED = 4, CLI_WEIGHTS = 8, CLI_FOLDER = 16, CLI_MODEL = CLI_WEIGHTS | CLI_FOLDER };
+enum { CLI_VCF = 1, CLI_FASTA = 2, CLI_BED = 4, CLI_WEIGHTS = 8, CLI_FOLDER = 16,
+       CLI_MODEL = CLI_WEIGHTS | CLI_FOLDER };
 
 /* Options under one heading. `at`: offset in the arguments of the struct that the rows are about. */
 typedef struct { const char *title; const gs_option *rows; size_t at; } cli_group;   /* rows NULL ends the list */

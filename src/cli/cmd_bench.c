@@ -148,17 +148,21 @@ static void report(const bench *b, double windows, double gemm, int json)
     double flops = windows * b->m->arch->flops(b->m, b->T, 1);
     double peak = gemm * 2.0 * GEMM_M * 4 * b->m->dim * b->m->dim;
     if (json) {
-        json_t *o = json_pack("{s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:s}", "threads", b->threads, "window", b->scorer.grid.window,
-                              "tokens", b->T, "windows_per_s", windows, "variants_per_s", windows / strands, "gflops", flops / 1e9,
-                              "gemm_gflops", peak / 1e9, "share_of_gemm", flops / peak, "blas", gs_gemm_version(), "core", gs_gemm_core(),
+        json_t *o = json_pack("{s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:s, s:s, s:s}", "threads", b->threads,
+                              "window", b->scorer.grid.window,
+                              "tokens", b->T, "windows_per_s", windows, "variants_per_s", windows / strands, "gflops",
+                              flops / 1e9, "gemm_gflops", peak / 1e9, "share_of_gemm", flops / peak, "blas",
+                              gs_gemm_version(), "core", gs_gemm_core(),
                               "kernels", gs_isa_name(gs_isa()));
         json_dumpf(o, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(5));
         putchar('\n');
         json_decref(o);
         return;
     }
-    printf("%s core type %s, kernels %s, %d threads\n", gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()), b->threads);
-    printf("window           %d bp, %d tokens, %s\n", b->scorer.grid.window, b->T, strands == 2 ? "both strands" : "one strand");
+    printf("%s core type %s, kernels %s, %d threads\n", gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()),
+           b->threads);
+    printf("window           %d bp, %d tokens, %s\n", b->scorer.grid.window, b->T,
+           strands == 2 ? "both strands" : "one strand");
     printf("windows/s        %.4g\n", windows);
     printf("variants/s       %.4g   (SNVs at positions of their own)\n", windows / strands);
     printf("GFLOP/s          %.4g\n", flops / 1e9);
@@ -198,7 +202,8 @@ static int run(const void *args)
 
 static const gs_option rows[] = {
     {.name = "json", .kind = GS_OPT_SWITCH, .field = offsetof(bench_args, json), .help = "As one JSON object."},
-    {.name = "seconds", .value = "S", .kind = GS_OPT_INT, .field = offsetof(bench_args, seconds), .def = 5, .min = 1, .max = 3600,
+    {.name = "seconds", .value = "S", .kind = GS_OPT_INT, .field = offsetof(bench_args, seconds), .def = 5, .min = 1,
+     .max = 3600,
      .help = "How long each of the two measurements lasts."},
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};

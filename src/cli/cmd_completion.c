@@ -73,7 +73,8 @@ static void bash(void)
         printf("%s%s", i ? " " : "", cli_commands[i]->name);
     printf("'\n"
            "    COMPREPLY=()\n"
-           "    if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"$commands --help --version\" -- \"$cur\")); return; fi\n"
+           "    if [ \"$COMP_CWORD\" = 1 ]; then COMPREPLY=($(compgen -W \"$commands --help --version\" -- \"$cur\")); "
+           "return; fi\n"
            "    case $cmd:$prev in\n");
     for (int i = 0; cli_commands[i]; i++)
         each_row(cli_commands[i], bash_value);

@@ -38,7 +38,8 @@ static void describe(FILE *f, const gs_bundle *b, const convert_args *a)
     fprintf(f, "%-14s%s\n", "name", gs_json_text(b->card, "name", "unknown"));
     fprintf(f, "%-14s%s\n", "family", b->family ? b->family : "gscore model file");
     fprintf(f, "%-14s%s\n", "architecture", b->architecture);
-    fprintf(f, "%-14s%zu, %s, %zu bytes\n", "tensors", b->tensors.n, type_names[a->dtype], gs_container_bytes(b, (int)a->dtype));
+    fprintf(f, "%-14s%zu, %s, %zu bytes\n", "tensors", b->tensors.n, type_names[a->dtype],
+            gs_container_bytes(b, (int)a->dtype));
     fprintf(f, "%-14s%s\n", "recipe", recipe ? recipe : "");
     fprintf(f, "%-14s%s\n", "licence", gs_json_text(b->card, "licence", "unknown"));
     fprintf(f, "%-14s%s\n", "output", a->output ? a->output : "none");
@@ -58,7 +59,8 @@ static int is_in(const char *dir, const char *out)
         return 0;
     DIR *files = opendir(dir);
     while (!found && files && (d = readdir(files)))
-        found = !stat(gs_import_path(dir, d->d_name, path), &entry) && entry.st_dev == st.st_dev && entry.st_ino == st.st_ino;
+        found = !stat(gs_import_path(dir, d->d_name, path), &entry) && entry.st_dev == st.st_dev &&
+                entry.st_ino == st.st_ino;
     if (files)
         closedir(files);
     return found;
@@ -71,7 +73,8 @@ static int check_output(const char *checkpoint, const char *out, gs_err *e)
     int dir = !stat(checkpoint, &st) && S_ISDIR(st.st_mode);
     snprintf(copy, sizeof copy, "%s", checkpoint);
     return is_in(dir ? checkpoint : dirname(copy), out)
-               ? gs_fail(e, GS_EUSAGE, "%s is a file of the checkpoint itself; choose another name for the output", out) : 0;
+               ? gs_fail(e, GS_EUSAGE, "%s is a file of the checkpoint itself; choose another name for the output",
+                         out) : 0;
 }
 
 /* ---- writing ---- */
@@ -121,20 +124,25 @@ static int run(const void *args)
 #define AT(FIELD) .field = offsetof(convert_args, FIELD)
 static const gs_option rows[] = {
     {.name = "output", .letter = 'o', .value = "FILE", .kind = GS_OPT_TEXT, AT(output),
-     .help = "The model file (- is standard output). It appears complete or not at all, and cannot be a file of the checkpoint."},
+     .help = "The model file (- is standard output). It appears complete or not at all, and cannot be a file of the "
+             "checkpoint."},
     {.name = "dtype", .value = "f32|f16|bf16", .kind = GS_OPT_WORD, AT(dtype), .def = GS_F32, .min = GS_F32,
      .help = "Type of the numbers."},
     {.name = "dry-run", .letter = 'n', .kind = GS_OPT_SWITCH, AT(dry),
      .help = "Check the checkpoint and say what would be written."},
-    {.name = "list", .letter = 'l', .kind = GS_OPT_SWITCH, AT(list), .help = "List the families of models that are supported."},
+    {.name = "list", .letter = 'l', .kind = GS_OPT_SWITCH, AT(list),
+     .help = "List the families of models that are supported."},
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
 static const cli_operand operands[] = {{"MODEL", offsetof(convert_args, model), 1, CLI_MODEL}, {0}};
 
 const cli_command cmd_convert = {
     .name = "convert", .usage = "[options] -o FILE MODEL", .what = "a published checkpoint to one model file",
-    .about = "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring recipe and\n"
-             "card. MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a gscore\n"
-             "model file can be given to change its number type. The same checkpoint always gives the same bytes, and at\n"
+    .about = "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring "
+             "recipe and\n"
+             "card. MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a "
+             "gscore\n"
+             "model file can be given to change its number type. The same checkpoint always gives the same bytes, and "
+             "at\n"
              "f32 the same scores.\n",
     .operands = operands, .groups = groups, .size = sizeof(convert_args), .run = run};

@@ -100,7 +100,8 @@ static int open_all(embed_run *r, gs_err *e)
     if (!(r->m = gs_model_open(r->a->model, e)))
         return -(int)e->code;
     if (r->m->n_aux)
-        return gs_fail(e, GS_EUSAGE, "%s reads an alignment of %d species beside the sequence, which `gscore embed` cannot give",
+        return gs_fail(e, GS_EUSAGE, "%s reads an alignment of %d species beside the sequence, which `gscore embed` "
+                                     "cannot give",
                        r->m->bundle.path, r->m->n_aux);
     rc = embed_source_open(&r->source, r->a, r->m, e);
     rc = rc ? rc : open_lanes(r, e);
@@ -135,12 +136,14 @@ static int embed(const embed_args *a)
     gs_warn_flush();
     int64_t rows = r.out.rows, skipped = r.source.skipped;
     if (!rc && !rows && skipped)
-        rc = gs_fail(&e, GS_ESUSPECT, "nothing could be embedded: do %s and %s belong to the same genome?", a->in, a->ref);
+        rc = gs_fail(&e, GS_ESUSPECT, "nothing could be embedded: do %s and %s belong to the same genome?", a->in,
+                     a->ref);
     rc = rc ? rc : embed_output_finish(&r.out, &e);
     int dim = r.out.dim;
     close_all(&r);
     if (!rc && !a->common.quiet)
-        fprintf(stderr, "gscore embed: %lld rows of %d numbers, %lld left out\n", (long long)rows, dim, (long long)skipped);
+        fprintf(stderr, "gscore embed: %lld rows of %d numbers, %lld left out\n", (long long)rows, dim,
+                (long long)skipped);
     return rc ? cli_fail("embed", &e) : 0;
 }
 
@@ -150,7 +153,8 @@ static int run(const void *args)
     if (!a->prefix)
         return cli_usage(&cmd_embed, "no output given (-o PREFIX)");
     if (a->tokens && a->strands == 3)
-        return cli_usage(&cmd_embed, "the tokens of both strands cannot be averaged: --tokens goes with --strand fwd or rev");
+        return cli_usage(&cmd_embed, "the tokens of both strands cannot be averaged: --tokens goes with --strand fwd "
+                                     "or rev");
     if (a->window && !a->ref)
         return cli_usage(&cmd_embed, "--window is about the windows of a VCF or BED file: REF is missing");
     return embed(a);
@@ -158,7 +162,8 @@ static int run(const void *args)
 
 #define AT(FIELD) .field = offsetof(embed_args, FIELD)
 static const gs_option rows[] = {
-    {.name = "output", .letter = 'o', .value = "PREFIX", .kind = GS_OPT_TEXT, AT(prefix), .help = "PREFIX.npy and PREFIX.tsv."},
+    {.name = "output", .letter = 'o', .value = "PREFIX", .kind = GS_OPT_TEXT, AT(prefix),
+     .help = "PREFIX.npy and PREFIX.tsv."},
     {.name = "tokens", .kind = GS_OPT_SWITCH, AT(tokens),
      .help = "A row per token, special ones too, sequences one after the other."},
     {.name = "strand", .value = "fwd|rev|both", .kind = GS_OPT_WORD, AT(strands), .def = 1, .min = 1,
@@ -168,14 +173,19 @@ static const gs_option rows[] = {
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
 static const cli_operand operands[] = {
-    {"MODEL", offsetof(embed_args, model), 0, CLI_MODEL}, {"IN", offsetof(embed_args, in), 0, CLI_VCF | CLI_FASTA | CLI_BED},
+    {"MODEL", offsetof(embed_args, model), 0, CLI_MODEL},
+    {"IN", offsetof(embed_args, in), 0, CLI_VCF | CLI_FASTA | CLI_BED},
     {"REF", offsetof(embed_args, ref), 1, CLI_FASTA}, {0}};
 
 const cli_command cmd_embed = {
-    .name = "embed", .usage = "[options] -o PREFIX MODEL IN [REF]", .what = "last hidden states of sequences or windows",
-    .about = "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the rows to\n"
+    .name = "embed", .usage = "[options] -o PREFIX MODEL IN [REF]",
+    .what = "last hidden states of sequences or windows",
+    .about = "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the "
+             "rows to\n"
              "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
-             "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or a BED\n"
-             "file by its name, whose windows are read from REF: the position, or the middle of the interval, stands in\n"
+             "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or "
+             "a BED\n"
+             "file by its name, whose windows are read from REF: the position, or the middle of the interval, stands "
+             "in\n"
              "the middle.\n",
     .operands = operands, .groups = groups, .size = sizeof(embed_args), .run = run};

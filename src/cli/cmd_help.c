@@ -24,7 +24,8 @@ static int run(const void *args)
 static const cli_operand operands[] = {{"COMMAND", offsetof(help_args, command), 1, 0}, {0}};
 static const gs_option rows[] = {
     {.name = "format", .value = "text|man|markdown", .kind = GS_OPT_WORD, .field = offsetof(help_args, format),
-     .help = "man, markdown: the options alone, as the manual and README have them; man without COMMAND: the synopsis."},
+     .help = "man, markdown: the options alone, as the manual and README have them; man without COMMAND: the "
+             "synopsis."},
     {0}};
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
 

@@ -21,7 +21,8 @@ static int print_json(const gs_model *m)
 {
     const gs_bundle *b = &m->bundle;
     json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
-                          "architecture", m->arch->name, "parameters", (json_int_t)m->parameters, "bytes", (json_int_t)size_of(m),
+                          "architecture", m->arch->name, "parameters", (json_int_t)m->parameters, "bytes",
+                          (json_int_t)size_of(m),
                           "tokenizer", "kind", m->tok->kind->name, "tokens", m->tok->n_vocab, "k", m->tok->k,
                           "max_tokens", m->tok->max_tokens, "recipe", b->recipe, "config", b->config, "card", b->card,
                           "sha256", b->sha256);

@@ -48,7 +48,8 @@ static int take_tag(void *field, const char *name, gs_err *e)
     while (*rest && rest > name && (strchr(letters, *rest) || strchr(more, *rest)))
         rest++;
     if (rest == name || *rest || (n >= 5 && !strcmp(name + n - 5, "_FLAG")))
-        return gs_fail(e, GS_EUSAGE, "--tag wants letters, digits, _ and ., a letter first, and no _FLAG at its end: not '%s'", name);
+        return gs_fail(e, GS_EUSAGE, "--tag wants letters, digits, _ and ., a letter first, and no _FLAG at its end: "
+                                     "not '%s'", name);
     *(const char **)field = name;
     return 0;
 }
@@ -58,11 +59,13 @@ static int take_tag(void *field, const char *name, gs_err *e)
 #define AT(FIELD) .field = offsetof(score_args, FIELD)
 
 static const gs_option output[] = {
-    {.name = "output", .letter = 'o', .value = "FILE", .kind = GS_OPT_TEXT, AT(out.path), .otherwise = "standard output",
+    {.name = "output", .letter = 'o', .value = "FILE", .kind = GS_OPT_TEXT, AT(out.path),
+     .otherwise = "standard output",
      .help = "Write to FILE, complete or not at all: it grows under a temporary name in the same folder."},
     {.name = "output-type", .letter = 'O', .value = "v|z|b|u[0-9]", .kind = GS_OPT_OWN, .take = take_type, AT(out),
      .otherwise = "by FILE's suffix, else v", .help = "VCF, VCF.gz, BCF or plain BCF, with the compression's level."},
-    {.name = "write-index", .letter = 'W', .value = "csi|tbi", .kind = GS_OPT_WORD, .optional = 1, AT(out.index), .min = 1,
+    {.name = "write-index", .letter = 'W', .value = "csi|tbi", .kind = GS_OPT_WORD, .optional = 1, AT(out.index),
+     .min = 1,
      .help = "Index the output too, as csi where no kind is said."},
     {.name = "tag", .value = "NAME", .kind = GS_OPT_OWN, .take = take_tag, AT(tag), .otherwise = "GS_LLR",
      .help = "INFO tag of the score; NAME_FLAG says why an allele has none. With several modes NAME_MODE, such as "
@@ -73,8 +76,8 @@ static const gs_option output[] = {
      .help = "No provenance (versions, model, options, reference) in the header."},
     {.name = "stats", .value = "FILE", .kind = GS_OPT_TEXT, AT(stats), .help = "Write the summary as JSON."},
     {.name = "skipped", .value = "FILE", .kind = GS_OPT_TEXT, AT(skipped),
-     .help = "Write the unscored alleles as a table: number of the record in the input; CHROM, POS, ID, REF and ALT as they "
-             "stand; the reason."},
+     .help = "Write the unscored alleles as a table: number of the record in the input; CHROM, POS, ID, REF and ALT as "
+             "they stand; the reason."},
     {0}};
 
 static const gs_option records[] = {
@@ -86,16 +89,18 @@ static const gs_option records[] = {
      .help = "As -r, but reads the whole input and compares POS alone; a leading ^ leaves the regions out."},
     {.name = "targets-file", .letter = 'T', .value = "FILE", .kind = GS_OPT_TEXT, AT(in.targets_file),
      .help = "Targets from a file; a leading ^ leaves them out."},
-    {.name = "regions-overlap", .value = "0|1|2", .kind = GS_OPT_WORD, AT(in.regions_overlap), .def = -1, .otherwise = "1",
+    {.name = "regions-overlap", .value = "0|1|2", .kind = GS_OPT_WORD, AT(in.regions_overlap), .def = -1,
+     .otherwise = "1",
      .help = "What counts as overlap of -r and -R: 0 POS, 1 the record, 2 the variant itself."},
-    {.name = "targets-overlap", .value = "0|1|2", .kind = GS_OPT_WORD, AT(in.targets_overlap), .def = -1, .otherwise = "0",
+    {.name = "targets-overlap", .value = "0|1|2", .kind = GS_OPT_WORD, AT(in.targets_overlap), .def = -1,
+     .otherwise = "0",
      .help = "The same for -t and -T."},
     {.name = "apply-filters", .letter = 'f', .value = "LIST", .kind = GS_OPT_TEXT, AT(in.filters),
      .help = "Only records with one of these FILTER values; with PASS,. those that passed or were not filtered."},
     {.name = "chunk", .value = "I/N", .kind = GS_OPT_OWN, .take = take_chunk, AT(in),
-     .help = "The I-th of N equal parts of the records selected, for job arrays. All parts have the same header, and their "
-             "records put together are those of the whole (bcftools concat --naive). IN must be a file; an index (.csi, .tbi) "
-             "saves counting its records first."},
+     .help = "The I-th of N equal parts of the records selected, for job arrays. All parts have the same header, and "
+             "their records put together are those of the whole (bcftools concat --naive). IN must be a file; an index "
+             "(.csi, .tbi) saves counting its records first."},
     {.name = "allow-truncated", .kind = GS_OPT_SWITCH, AT(in.allow_truncated),
      .help = "Read a compressed file whose end marker is missing, or a file that was cut within its last line."},
     {0}};
@@ -141,6 +146,7 @@ const cli_command cmd_score = {
              "  IN     VCF, VCF.gz, BCF or - (standard input)\n"
              "  REF    FASTA, plain or bgzip\n"
              "  MODEL  model file, checkpoint directory, or the name of an installed model (mito)\n"
-             "Exit status: 0 done; 1 usage; 2 nothing could be scored, or wrong genome; 3 input not understood; 4 input\n"
+             "Exit status: 0 done; 1 usage; 2 nothing could be scored, or wrong genome; 3 input not understood; 4 "
+             "input\n"
              "cut short; 5 output not written; 6 model bad; 7 out of memory; 8 internal error.\n",
     .operands = operands, .groups = groups, .size = sizeof(score_args), .run = run};

@@ -44,7 +44,8 @@ static int make_sequences(test *t)
     if (m->tok->max_tokens && most > m->tok->max_tokens - SPECIAL)
         most = m->tok->max_tokens - SPECIAL;
     if (most <= SEQS * SHORTER)
-        return gs_fail(&t->err, GS_EMODEL, "%s takes %d tokens only: too few for a test", m->bundle.path, m->tok->max_tokens);
+        return gs_fail(&t->err, GS_EMODEL, "%s takes %d tokens only: too few for a test", m->bundle.path,
+                       m->tok->max_tokens);
     size_t room = (size_t)SEQS * (size_t)((most > LENGTH ? most : LENGTH) + SPECIAL); /* also for the known answers */
     t->ids = malloc(room * sizeof *t->ids);
     t->aux = malloc(room * (size_t)(m->n_aux + 1));
@@ -129,7 +130,8 @@ static void check_windows(test *t)
         ok = ok && twice && !strcmp(twice, t->seq[i]) && covers(&t->tok[i], t->m->tok, t->seq[i]);
         free(twice);
     }
-    report(t, "tokens of windows", ok, ok ? "every base is covered and spelled" : "the tokens do not give the window back");
+    report(t, "tokens of windows", ok,
+           ok ? "every base is covered and spelled" : "the tokens do not give the window back");
 }
 
 /* The largest of |x - y|, where y is a matrix of the same shape; NULL: of |x|. */
@@ -209,7 +211,8 @@ static int check_embedding(test *t, const known_embedding *k)
             most = fmax(most, fabs(mean - (double)k->value[j]));
     }
     most = fmax(most, fabs(sqrt(norm) - (double)k->norm) / fmax(1, (double)k->norm));
-    snprintf(text, sizeof text, "embedding of %.24s: max |difference| %.2g; allowed %.0e", k->seq, most, KNOWN_TOLERANCE);
+    snprintf(text, sizeof text, "embedding of %.24s: max |difference| %.2g; allowed %.0e", k->seq, most,
+             KNOWN_TOLERANCE);
     report(t, "known answer", most <= KNOWN_TOLERANCE, text);
     return 0;
 }
@@ -246,7 +249,8 @@ static int check_distribution(test *t, const known_distribution *k)
     double most = 0, norm = normaliser(k, logits, t->m->head_rows, id);
     for (int i = 0; i < KNOWN_TOKENS && k->token[i]; i++)
         most = fmax(most, fabs(exp((double)logits[id[i]] - norm) - (double)k->p[i]));
-    snprintf(text, sizeof text, "probabilities at token %d: max |difference| %.2g; allowed %.0e", k->at, most, (double)k->tolerance);
+    snprintf(text, sizeof text, "probabilities at token %d: max |difference| %.2g; allowed %.0e", k->at, most,
+             (double)k->tolerance);
     report(t, "known answer", most <= (double)k->tolerance, text);
     return 0;
 }
@@ -262,7 +266,8 @@ static int check_known(test *t)
         if (!strcasecmp(k->name, name) && k->dim == t->m->dim && ++found)
             rc = check_distribution(t, k);
     if (!found)
-        printf("%-22s%-8supstream's results are not known for a model \"%s\" of width %d\n", "known answer", "none", name, t->m->dim);
+        printf("%-22s%-8supstream's results are not known for a model \"%s\" of width %d\n", "known answer", "none",
+               name, t->m->dim);
     return rc;
 }
 
@@ -315,7 +320,8 @@ static const cli_operand operands[] = {{"MODEL", offsetof(selftest_args, model),
 
 const cli_command cmd_selftest = {
     .name = "selftest", .usage = "MODEL", .what = "check a model on this machine",
-    .about = "Its tokens give the sequence back; a sequence has the same result alone and among others, to the last bit; the\n"
+    .about = "Its tokens give the sequence back; a sequence has the same result alone and among others, to the last "
+             "bit; the\n"
              "kernels of this CPU agree with plain C; and, where the published weights are known by the name of the\n"
              "checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n",
     .operands = operands, .size = sizeof(selftest_args), .run = run};

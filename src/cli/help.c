@@ -26,7 +26,8 @@ int cli_flush(const char *cmd)
 
 void cli_list(FILE *f)
 {
-    fprintf(f, "gscore %s: variant effects from genomic language models\n\nusage: gscore COMMAND [options]\n\ncommands:\n",
+    fprintf(f, "gscore %s: variant effects from genomic language models\n\n"
+            "usage: gscore COMMAND [options]\n\ncommands:\n",
             GSCORE_VERSION);
     for (int i = 0; cli_commands[i]; i++)
         fprintf(f, "  %-12s%s\n", cli_commands[i]->name, cli_commands[i]->what);
@@ -67,7 +68,8 @@ static void text_row(const gs_option *row)
     if (row->letter)
         snprintf(letter, sizeof letter, "-%c,", row->letter);
     const char *open = !row->value ? "" : row->optional ? "[=" : " ", *close = row->optional ? "]" : "";
-    int n = snprintf(form, sizeof form, "  %s --%s%s%s%s", letter, row->name, open, row->value ? row->value : "", close);
+    int n = snprintf(form, sizeof form, "  %s --%s%s%s%s", letter, row->name, open, row->value ? row->value : "",
+                     close);
     char *text = sentence(row);
     printf("%-*s%s", COLUMN, form, n < COLUMN ? "" : " ");
     wrap(text ? text : row->help, n < COLUMN ? COLUMN : n + 1, COLUMN);

@@ -32,7 +32,8 @@ const cli_command *cli_find(const char *name)
 static void print(gs_log_level level, const char *msg, void *arg)
 {
     (void)arg;
-    fprintf(stderr, "%s%s%s\n", isatty(2) ? "\r\033[K" : "", level == GS_LOG_WARN ? "gscore: warning: " : "gscore: ", msg);
+    fprintf(stderr, "%s%s%s\n", isatty(2) ? "\r\033[K" : "", level == GS_LOG_WARN ? "gscore: warning: " : "gscore: ",
+            msg);
 }
 
 static int run(const cli_command *c, void *args)

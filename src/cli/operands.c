@@ -60,7 +60,8 @@ static gs_code status_of(const cli_operand *o)
 static int not_here(const cli_command *c, const cli_operand *o, const char *text, const char *command)
 {
     gs_err e = {status_of(o), ""};
-    snprintf(e.msg, sizeof e.msg, "%s is %.300s, and gscore downloads nothing; fetch it first: %.600s", o->name, text, command);
+    snprintf(e.msg, sizeof e.msg, "%s is %.300s, and gscore downloads nothing; fetch it first: %.600s", o->name, text,
+             command);
     return cli_fail(c->name, &e);
 }
 
@@ -71,7 +72,8 @@ static int refuse_address(const cli_command *c, const cli_operand *o, const char
     size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789");
     if (!n || strncmp(text + n, "://", 3))
         return 0;
-    const char *tool = !strncmp(text, "s3:", 3) ? "aws s3 cp %.400s ." : !strncmp(text, "gs:", 3) ? "gcloud storage cp %.400s ."
+    const char *tool = !strncmp(text, "s3:", 3) ? "aws s3 cp %.400s ."
+                       : !strncmp(text, "gs:", 3) ? "gcloud storage cp %.400s ."
                        : !strncmp(text, "hf:", 3) ? "hf download %.400s" : "curl -LO %.400s";
     snprintf(command, sizeof command, tool, strncmp(text, "hf:", 3) ? text : text + n + 3);
     return not_here(c, o, text, command);
@@ -87,7 +89,8 @@ static int refuse_hub_name(const cli_command *c, const cli_operand *o, const cha
         text[0] == '~' || !stat(text, &st))
         return 0;
     snprintf(what, sizeof what, "%.250s, no file or folder here but maybe a name on a model hub", text);
-    snprintf(command, sizeof command, "hf download %.250s --local-dir %.200s, then give %.200s", text, slash + 1, slash + 1);
+    snprintf(command, sizeof command, "hf download %.250s --local-dir %.200s, then give %.200s", text, slash + 1,
+             slash + 1);
     return not_here(c, o, what, command);
 }
 

@@ -9,10 +9,12 @@
 enum { MOST = 64, FIRST = 256 /* what getopt_long gives for the long form of row 0 */ };
 
 const gs_option cli_common_options[] = {
-    {.name = "threads", .letter = '@', .value = "N", .kind = GS_OPT_INT, .field = offsetof(cli_common, threads), .min = 1,
+    {.name = "threads", .letter = '@', .value = "N", .kind = GS_OPT_INT, .field = offsetof(cli_common, threads),
+     .min = 1,
      .max = 4096, .otherwise = "what affinity and cgroup allow",
      .help = "All threads together. Results do not depend on it."},
-    {.name = "verbosity", .letter = 'v', .value = "N", .kind = GS_OPT_INT, .field = offsetof(cli_common, verbosity), .def = 1,
+    {.name = "verbosity", .letter = 'v', .value = "N", .kind = GS_OPT_INT, .field = offsetof(cli_common, verbosity),
+     .def = 1,
      .max = 9, .help = "Messages: 0 none, 1 warnings, 2 more, 3 debug."},
     {.name = "quiet", .letter = 'q', .kind = GS_OPT_SWITCH, .field = offsetof(cli_common, quiet),
      .help = "No progress, summary or warnings."},

@@ -10,8 +10,8 @@
 #include "score/mode.h"
 
 static const char FLAG_TEXT[] =
-    "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, ref_mismatch, no_contig, outside, edge, "
-    "too_long, same (scored 0), malformed, n_context, unsupported, not_finite";
+    "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, ref_mismatch, no_contig, outside, "
+    "edge, too_long, same (scored 0), malformed, n_context, unsupported, not_finite";
 
 /* ---- names ---- */
 
@@ -32,7 +32,8 @@ int score_tags_init(score_tags *t, const score_args *a, const gs_scorer *s, gs_e
             snprintf(t->score[i], sizeof t->score[i], "%s", a->tag ? a->tag : s->modes[i]->tag);
         for (int k = 0; k < i; k++)
             if (!strcmp(t->score[i], t->score[k]))
-                return gs_fail(e, GS_EUSAGE, "--mode: %s and %s write the same tag %s; with --tag NAME each has its own",
+                return gs_fail(e, GS_EUSAGE, "--mode: %s and %s write the same tag %s; with --tag NAME each has its "
+                                             "own",
                                s->modes[k]->name, s->modes[i]->name, t->score[i]);
     }
     return 0;
@@ -99,8 +100,8 @@ static int options_text(const score_args *a, const gs_scorer *s, int mode, gs_st
     return out->failed ? gs_fail_mem(e, "the header", out->len) : 0;
 }
 
-static int add_provenance(const score_args *a, const gs_scorer *s, int mode, const char *tag, gs_vcf *v, const gs_ref *ref,
-                          gs_err *e)
+static int add_provenance(const score_args *a, const gs_scorer *s, int mode, const char *tag, gs_vcf *v,
+                          const gs_ref *ref, gs_err *e)
 {
     fields f = {.n = 0};
     gs_str options = {0};

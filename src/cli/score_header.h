@@ -10,7 +10,7 @@ typedef struct { char score[GS_MODES_MAX][128], flag[128]; } score_tags;
  * tag. */
 int score_tags_init(score_tags *t, const score_args *a, const gs_scorer *s, gs_err *e);
 
-/* Declare the tags, and put a line ##gscore_TAG for each score's. What the line holds is the same for all runs that give
- * the same numbers: no date, path, thread or chunk. */
+/* Declare the tags, and put a line ##gscore_TAG for each score's. What the line holds is the same for all runs that
+ * give the same numbers: no date, path, thread or chunk. */
 int score_header(const score_args *a, const score_tags *t, const gs_scorer *s, gs_vcf *v, const gs_ref *ref, gs_err *e);
 #endif

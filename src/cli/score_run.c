@@ -36,12 +36,13 @@ static int open_alignment(run *r, const score_args *a, gs_err *e)
     if (!n)
         return gs_fail(e, GS_EUSAGE, "--msa: this model reads no alignment");
     if (!a->score.msa)
-        return gs_fail(e, GS_EUSAGE, "this model reads an alignment of %d species beside the reference: give it by --msa FILE "
-                       "(scripts/make_msa.py makes one)", n);
+        return gs_fail(e, GS_EUSAGE, "this model reads an alignment of %d species beside the reference: give it by "
+                                     "--msa FILE (scripts/make_msa.py makes one)", n);
     if (!(r->msa = gs_msa_open(a->score.msa, e)))
         return -(int)e->code;
     if (gs_msa_species(r->msa) != n)
-        return gs_fail(e, GS_EINPUT, "%s has %d species beside the reference, the model wants %d", a->score.msa, gs_msa_species(r->msa), n);
+        return gs_fail(e, GS_EINPUT, "%s has %d species beside the reference, the model wants %d", a->score.msa,
+                       gs_msa_species(r->msa), n);
     return 0;
 }
 
@@ -56,7 +57,8 @@ static int open_all(run *r, const score_args *a, gs_err *e)
         return -(int)e->code;
     if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
         return rc;
-    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)) || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
+    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e))
+        || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
         || (rc = score_tags_init(&r->tags, a, &r->scorer, e))
         || (!a->no_version && !r->model->bundle.sha256[0] && (rc = gs_bundle_hash(&r->model->bundle, e)))
         || (rc = score_header(a, &r->tags, &r->scorer, r->vcf, r->ref, e)))
@@ -79,9 +81,11 @@ static int score_all(run *r, const score_args *a, gs_err *e)
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = digits,
                  .msa = r->msa, .tag = tags, .flag_tag = r->tags.flag};
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->common.quiet));
-    gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads), .batch = a->batch, .force = a->force, .out = r->out,
+    gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads), .batch = a->batch, .force = a->force,
+                           .out = r->out,
                            .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
-    gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(), gs_isa_name(gs_isa()));
+    gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(),
+           gs_isa_name(gs_isa()));
     int rc = gs_pipeline_run(&t, &opt, &r->tally, e);
     r->seconds = progress_end(&p);
     return rc;

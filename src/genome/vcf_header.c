@@ -243,8 +243,9 @@ static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e
     if (!old)
         return append_line(v, h, e);
     char before[200], now[200];
-    gs_warn("replaced", "%s: INFO/%s of an earlier run with %s is replaced by this run's with %s; to keep both, give this one a "
-            "name of its own: --tag NAME", v->path, d->id, model_of(value_of(old, "Source"), before), model_of(d->source, now));
+    gs_warn("replaced", "%s: INFO/%s of an earlier run with %s is replaced by this run's with %s; to keep both, give "
+                        "this one a name of its own: --tag NAME", v->path, d->id,
+            model_of(value_of(old, "Source"), before), model_of(d->source, now));
     return renew_info(old, h, e);
 }
 

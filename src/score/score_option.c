@@ -13,32 +13,33 @@ const gs_option gs_score_options[] = {
     {.name = "mode", .value = "LIST", .kind = GS_OPT_TEXT, AT(mode), .choice = mode_choice, .otherwise = RECIPE,
      .help = "How the model is read; several modes, joined by commas, get a tag each."},
     {.name = "readout", .value = "token|marginal", .kind = GS_OPT_WORD, AT(readout), .def = -1, .otherwise = RECIPE,
-     .help = "For models of overlapping k-mers: read the k-mer with the base in its middle alone, or the mass that all k-mers "
-             "over the base give each base."},
+     .help = "For models of overlapping k-mers: read the k-mer with the base in its middle alone, or the mass that all "
+             "k-mers over the base give each base."},
     {.name = "pool", .value = "token|mean|flat", .kind = GS_OPT_WORD, AT(pool), .def = -1,
      .otherwise = "token for models with BPE tokens, else flat",
-     .help = "What distances compare: the variant's tokens, the mean over all tokens of the window, or all tokens laid end to "
-             "end."},
+     .help = "What distances compare: the variant's tokens, the mean over all tokens of the window, or all tokens laid "
+             "end to end."},
     {.name = "species", .value = "NAME", .kind = GS_OPT_TEXT, AT(species), .otherwise = RECIPE,
      .help = "First token of models that know species, such as homo_sapiens."},
     {.name = "msa", .value = "FILE", .kind = GS_OPT_TEXT, AT(msa),
-     .help = "Aligned species beside the reference, for models that read them (GPN-MSA): bgzip text with a tabix index, as "
-             "scripts/make_msa.py makes it. Windows that it does not cover are flagged unsupported."},
+     .help = "Aligned species beside the reference, for models that read them (GPN-MSA): bgzip text with a tabix "
+             "index, as scripts/make_msa.py makes it. Windows that it does not cover are flagged unsupported."},
     {.name = "strand", .value = "fwd|rev|both", .kind = GS_OPT_WORD, AT(strands), .min = 1, .otherwise = RECIPE,
      .help = "One strand, or the mean of both."},
     {.name = "window", .value = "N", .kind = GS_OPT_INT, AT(window), .min = 2, .max = 10000000, .otherwise = RECIPE,
      .help = "Bases of context, the variant among them."},
     {.name = "indels", .value = "skip|pll", .kind = GS_OPT_WORD, AT(indels), .def = 1,
-     .help = "Flag insertions and deletions as unsupported, or score them by pseudo-log-likelihood (distances: in their own "
-             "way)."},
-    {.name = "indel-flank", .value = "N|all", .kind = GS_OPT_INT, AT(indel_flank), .def = 8, .max = 1000000, .word = "all",
+     .help = "Flag insertions and deletions as unsupported, or score them by pseudo-log-likelihood (distances: in "
+             "their own way)."},
+    {.name = "indel-flank", .value = "N|all", .kind = GS_OPT_INT, AT(indel_flank), .def = 8, .max = 1000000,
+     .word = "all",
      .help = "Bases scored on either side of an insertion or deletion."},
     {.name = "dense", .kind = GS_OPT_SWITCH, AT(dense),
-     .help = "Mask sites of one window together: much faster where a file has most positions of a region; the scores differ a "
-             "little."},
+     .help = "Mask sites of one window together: much faster where a file has most positions of a region; the scores "
+             "differ a little."},
     {.name = "circular", .value = "NAME", .kind = GS_OPT_NAMES, AT(circular),
-     .help = "This contig is a circle, its windows wrap; may be given several times. Mitochondrial names such as chrM always "
-             "are."},
+     .help = "This contig is a circle, its windows wrap; may be given several times. Mitochondrial names such as chrM "
+             "always are."},
     {.name = "precision", .value = "auto|f32", .kind = GS_OPT_WORD, AT(precision), .def = GS_PRECISION_AUTO,
      .help = "Type of the numbers that are computed with; auto is f32."},
     {0}};

@@ -26,7 +26,7 @@ extern const gs_option gs_score_options[];   /* fields of gs_score_opt */
 gs_score_opt gs_score_defaults(void);
 
 struct gs_scorer;
-/* What was in force for mode i of a scorer made of `asked`: everything that its scores depend on is set, what they do not
- * depend on is not. */
+/* What was in force for mode i of a scorer made of `asked`: everything that its scores depend on is set, what they do
+ * not depend on is not. */
 gs_score_opt gs_score_effective(const struct gs_scorer *s, int i, const gs_score_opt *asked);
 #endif
