@@ -1,6 +1,5 @@
 #include "cli/cli.h"
 #include <stdio.h>
-#include <stdlib.h>
 #include "base/cpu.h"
 
 int cli_fail(const char *cmd, const gs_err *e)
@@ -11,8 +10,5 @@ int cli_fail(const char *cmd, const gs_err *e)
 
 int cli_threads(int wanted)
 {
-    const char *env = gs_env("GSCORE_THREADS");
-    if (wanted <= 0 && env)
-        wanted = atoi(env);
     return wanted > 0 ? wanted : gs_cpu_count();
 }

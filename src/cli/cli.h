@@ -63,6 +63,6 @@ int cli_flush(const char *cmd);
 int cli_fail(const char *cmd, const gs_err *e);
 /* A usage error: message and the one-line usage on stderr; returns 1. */
 int cli_usage(const cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Threads: --threads, else GSCORE_THREADS, else what affinity and cgroup leave us. */
+/* Threads: those wanted, else (0) what affinity and cgroup leave us. */
 int cli_threads(int wanted);
 #endif

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include "base/cpu.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
 
@@ -123,6 +124,17 @@ static int take_operands(const cli_command *c, int n, char **given, void *args)
     return 0;
 }
 
+/* GSCORE_THREADS, where --threads is not given. */
+static int take_environment(const cli_command *c, void *args)
+{
+    const cli_common *common = args;
+    const char *threads = gs_env("GSCORE_THREADS");
+    gs_err e = {0};
+    if (!threads || common->threads || !gs_option_set(&cli_common_options[0], args, threads, &e))
+        return 0;
+    return cli_usage(c, "GSCORE_THREADS, in place of --threads: %s", e.msg);
+}
+
 int cli_parse(const cli_command *c, int argc, char **argv, void *args)
 {
     table t;
@@ -139,5 +151,7 @@ int cli_parse(const cli_command *c, int argc, char **argv, void *args)
             return bad;
     }
     const cli_common *common = args;
-    return common->help || common->version ? 0 : take_operands(c, argc - optind, argv + optind, args);
+    if (common->help || common->version)
+        return 0;
+    return take_environment(c, args) ? GS_EUSAGE : take_operands(c, argc - optind, argv + optind, args);
 }

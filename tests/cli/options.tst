@@ -191,6 +191,12 @@ exit 1
 run $gscore score --threads 2x $vcf/edges.vcf $fa $tiny
 err 2x
 
+test threads_from_the_environment
+run for t in x 0 5000 2x -1; do GSCORE_THREADS=$t $gscore score $vcf/edges.vcf $fa $tiny && exit 9 || [ $? = 1 ]; done
+run GSCORE_THREADS=x $gscore score -q --no-version -@ 1 $vcf/edges.vcf $fa $tiny
+out edges.vcf
+err GSCORE_THREADS, in place of --threads: --threads wants a whole number from 1 to 4096, not 'x'
+
 test threads_zero
 exit 1
 run $gscore score --threads 0 $vcf/edges.vcf $fa $tiny
