@@ -60,7 +60,7 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e))
         || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
         || (rc = score_tags_init(&r->tags, a, &r->scorer, e))
-        || (!a->no_version && !r->model->bundle.sha256[0] && (rc = gs_bundle_hash(&r->model->bundle, e)))
+        || (!a->no_version && (rc = gs_bundle_identify(&r->model->bundle, e)))
         || (rc = score_header(a, &r->tags, &r->scorer, r->vcf, r->ref, e)))
         return rc;
     if ((rc = skipped_open(&r->skipped, a->skipped, e)))

@@ -1,6 +1,6 @@
 /* From what people download to a model: gs_model_open (gscore.h) is implemented here.
  * MODEL is a container file, a checkpoint directory or one of its files of weights, or a name looked up in
- * GSCORE_MODELS (colon-separated), then share/gscore/models beside the program, then the build tree's models/.
+ * GSCORE_MODELS (colon-separated), then share/gscore/models beside and in the program's directory.
  *
  * Rooms that do not know each other: torch/ reads files of weights, tokenizer/ files of vocabularies, family/ says what
  * both mean. checkpoint.c brings them together. */

@@ -10,45 +10,49 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include "base/nearest.h"
+#include "base/stamp.h"
 #include "base/str.h"
 #include "import/files.h"
 #include "import/import.h"
 #include "model/json.h"
 
+/* The stamp is that of the files that were opened, for it was the same before and after. */
+static int open_checkpoint(gs_bundle *b, const char *path, int is_dir, gs_err *e)
+{
+    char before[65];
+    int known = !gs_stamp(path, before), ret = is_dir ? gs_import_dir(b, path, e) : gs_import_file(b, path, e);
+    if (!ret && (!known || gs_stamp(path, b->stamp) || strcmp(before, b->stamp)))
+        b->stamp[0] = 0;
+    return ret;
+}
+
 static int open_at(gs_bundle *b, const char *path, int is_dir, gs_err *e)
 {
-    int ret = is_dir ? gs_import_dir(b, path, e) : gs_import_sniff(path, e);
-    if (ret || is_dir)
+    int ret = is_dir ? 0 : gs_import_sniff(path, e);
+    if (ret)
         return ret;
-    return gs_import_is_checkpoint(path) ? gs_import_file(b, path, e) : gs_container_read(b, path, e);
+    return is_dir || gs_import_is_checkpoint(path) ? open_checkpoint(b, path, is_dir, e) : gs_container_read(b, path, e);
 }
 
-/* share/gscore/models beside the program; empty where /proc does not tell. */
-static void beside_program(char *out)
+/* The directory of the program; empty where /proc does not tell. */
+static const char *program_dir(char *out)
 {
-    char exe[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    out[0] = 0;
-    if (n <= 0)
-        return;
-    exe[n] = 0;
-    char *slash = strrchr(exe, '/');
-    if (slash) {
+    ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+    out[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(out, '/');
+    if (slash)
         *slash = 0;
-        gs_import_path(exe, GS_MODELS_FROM_BIN, out);
-    }
+    return out;
 }
 
-/* The directories of installed models, separated by colons. */
+/* The directories of installed models, separated by colons: beside the program's directory (bin), and in it (a build). */
 static void search_path(gs_str *s)
 {
-    char beside[PATH_MAX];
+    char dir[PATH_MAX];
     if (gs_env("GSCORE_MODELS"))
         gs_str_printf(s, "%s:", gs_env("GSCORE_MODELS"));
-    beside_program(beside);
-    if (beside[0])
-        gs_str_printf(s, "%s:", beside);
-    gs_str_add(s, GS_MODELS_BUILD);
+    if (*program_dir(dir))
+        gs_str_printf(s, "%s/../" GS_MODELS ":%s/" GS_MODELS, dir, dir);
 }
 
 /* DIR/NAME.bin or a checkpoint directory DIR/NAME: 0 none, 1 file, 2 directory; its path to out. */

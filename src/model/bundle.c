@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
+#include "base/cache.h"
 #include "base/sha256.h"
+#include "base/stamp.h"
 #include "model/model.h"
 #include "model/names.h"
 
@@ -55,8 +57,9 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e)
         bad = bad || gs_tensor_finite(t) ? bad : t;
         gs_tensors_forget(&b->tensors, t);
     }
-    gs_sha256_hex(&c, hex);
     free(order);
+    if (gs_sha256_hex(&c, hex, e))
+        return -(int)e->code;
     if (b->sha256[0] && strcmp(b->sha256, hex))
         return gs_fail(e, GS_EMODEL, "%s is damaged: its weights have the sha256 %.16s... instead of %.16s...; get it "
                        "again", b->path, hex, b->sha256);
@@ -64,4 +67,39 @@ int gs_bundle_hash(gs_bundle *b, gs_err *e)
         return gs_bundle_not_finite(b, bad, e);
     memcpy(b->sha256, hex, sizeof hex);
     return 0;
+}
+
+/* The stamp of the files and what this version makes of them: the hash depends on both. */
+static int stamp_of(const gs_bundle *b, char out[65])
+{
+    gs_sha256 c;
+    gs_sha256_init(&c);
+    gs_sha256_add(&c, GSCORE_VERSION, sizeof GSCORE_VERSION);
+    gs_sha256_add(&c, b->stamp, strlen(b->stamp));
+    for (size_t i = 0; i < b->tensors.n; i++) {
+        const gs_tensor *t = &b->tensors.t[i];
+        gs_sha256_add(&c, t->name, strlen(t->name) + 1);
+        gs_sha256_add(&c, t->shape, (size_t)t->ndim * sizeof *t->shape);
+        gs_sha256_add(&c, &t->dtype, sizeof t->dtype);
+    }
+    return gs_sha256_hex(&c, out, NULL);
+}
+
+/* Are the files still those that were opened? Their mapped bytes were read meanwhile. */
+static int unchanged(const gs_bundle *b)
+{
+    char now[65];
+    return !gs_stamp(b->path, now) && !strcmp(now, b->stamp);
+}
+
+int gs_bundle_identify(gs_bundle *b, gs_err *e)
+{
+    char stamp[65];
+    int known = b->stamp[0] && !stamp_of(b, stamp);
+    if (b->sha256[0] || (known && gs_cache_get(b->path, stamp, b->sha256, sizeof b->sha256)))
+        return 0;
+    int ret = gs_bundle_hash(b, e);
+    if (!ret && known && unchanged(b))
+        gs_cache_put(b->path, stamp, b->sha256);
+    return ret;
 }

@@ -86,7 +86,7 @@ static int hash(gs_bundle *b, int dtype, const size_t *order, char sha[65], gs_e
     gs_sha256_init(&c);
     if (!same)
         ret = put_tensors(b, dtype, order, &(sink){put_hash, &c}, e);
-    gs_sha256_hex(&c, sha);
+    ret = gs_sha256_hex(&c, sha, ret ? NULL : e) && !ret ? -(int)e->code : ret;
     if (same)
         memcpy(sha, b->sha256, 65);
     return ret;

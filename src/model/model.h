@@ -28,6 +28,7 @@ typedef struct {
     const gs_name_map *names; /* what upstream calls the tensors, for messages; NULL: the same */
     char sha256[65];         /* of the tensor data; "" = not known yet */
     char *path;              /* where it came from, for messages */
+    char stamp[65];          /* of that when it was opened (base/stamp.h), "" where it cannot be told */
 } gs_bundle;
 void gs_bundle_free(gs_bundle *b);
 
@@ -125,6 +126,9 @@ size_t *gs_bundle_order(const gs_bundle *b);
 /* Compute the sha256 of the tensor data in name order, the same for a checkpoint and the container made of it. If
  * b->sha256 is set already they must agree, or the data is damaged (GS_EMODEL); so it is if a number is not finite. */
 int gs_bundle_hash(gs_bundle *b, gs_err *e);
+/* Set b->sha256 where it is not known: computed, or what an earlier run remembers of the same files, if no date, size or
+ * inode has changed (base/cache.h). */
+int gs_bundle_identify(gs_bundle *b, gs_err *e);
 /* The error for tensor t of b that holds such a number. */
 int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 

@@ -27,6 +27,7 @@ trap 'exit 1' HUP INT TERM
 gscore=$build/gscore data=$root/tests/data vcf=$root/tests/data/vcf
 fa=$work/tiny.fa rcrs=$work/chrM.fa tiny=$work/tiny.bin visible=$work/visible.bin
 export gscore data vcf fa rcrs tiny visible LC_ALL=C GSCORE_MODELS="$root/models"
+export XDG_CACHE_HOME="$work/cache"
 unset GSCORE_THREADS GSCORE_ISA TMPDIR
 # A sanitizer's complaint must not pass for one of our statuses.
 export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 TSAN_OPTIONS=exitcode=99

@@ -13,6 +13,7 @@ cd "$(dirname "$0")"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 failed=0 done=
+export XDG_CACHE_HOME="$tmp/cache"
 
 compare() { # VCF TAG TSV COLUMN WINDOW OPTIONS: with -t only some rows are there
     awk -F '\t' -v tag="$2=" -v column="$4" -v window="$5" -v some="$(case "$6" in *"-t "*) echo 1 ;; esac)" '

@@ -27,5 +27,12 @@ for name in share/man/man1/gscore.1 share/bash-completion/completions/gscore sha
     include/gscore.h; do
     [ -s "$prefix/$name" ] || { echo "$name is missing"; exit 1; }
 done
+# Where it was built is nobody's business and leads nowhere.
+root=$(cd "$here/../.." && pwd)
+for file in "$prefix/bin/gscore" $(find "$prefix" -name libgscore.a); do
+    for place in "$root" "$BUILD_DIR"; do
+        if grep -qaF "$place/" "$file"; then echo "$file holds the path $place"; exit 1; fi
+    done
+done
 pkg-config --modversion gscore
 "$prefix/bin/gscore" --version | head -1
