@@ -2,7 +2,7 @@
 # Runs each fuzz target (tests/fuzz) under the address and undefined-behaviour sanitizers for SECONDS. Inputs that
 # taught the fuzzer something are kept in build-fuzz/corpus/, findings in build-fuzz/findings/.
 #     sh scripts/fuzz.sh SECONDS            all of them, one after the other
-#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer, fasta, regions, msa
+#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer, vcf, fasta, regions, msa
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -35,7 +35,7 @@ shift
 need_packages $test_packages clang libclang-rt-14-dev
 build build-fuzz -DCMAKE_C_COMPILER=clang -DGSCORE_FUZZ=ON -DGSCORE_TESTS=ON \
     -DGSCORE_SANITIZE=address,undefined,fuzzer-no-link
-for target in ${*:-torch pickle safetensors json tokenizer fasta regions msa}; do
+for target in ${*:-torch pickle safetensors json tokenizer vcf fasta regions msa}; do
     fuzz "$target"
 done
 say "nothing found"

@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include "base/cpu.h"
 #include "base/nearest.h"
@@ -55,13 +56,14 @@ typedef struct {
 
 static void add_row(table *t, const gs_option *row, size_t at)
 {
+    _Static_assert(required_argument == 1 && optional_argument == 2, "as many colons");
     int has_value = !row->value ? no_argument : row->optional ? optional_argument : required_argument;
     t->row[t->n] = row;
     t->at[t->n] = at;
     t->longs[t->n] = (struct option){row->name, has_value, NULL, FIRST + t->n};
     t->n++;
     if (row->letter)
-        strncat(t->letters, (char[]){row->letter, has_value ? ':' : 0, has_value == optional_argument ? ':' : 0, 0}, 3);
+        snprintf(t->letters + strlen(t->letters), 4, "%c%s", row->letter, &"::"[2 - has_value]);
 }
 
 static void make_table(table *t, const cli_command *c, void *args)

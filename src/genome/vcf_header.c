@@ -74,6 +74,8 @@ static int check_header_line(const gs_vcf *v, const kstring_t *line, int ended, 
         return header_cut(v, e);
     if (strncmp(line->s, "#CHROM", 6))
         return gs_fail(e, GS_EINPUT, "%s: the header has no #CHROM line before the first record", v->path);
+    if (strstr(line->s, "\t\t")) /* htslib takes that, and writes another header */
+        return gs_fail(e, GS_EINPUT, "%s: the #CHROM line has a column without a name: two tabs in a row", v->path);
     return 0;
 }
 
