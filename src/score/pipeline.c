@@ -85,7 +85,7 @@ static int list_skipped(const scoring *s, const gs_job *j, size_t i, size_t firs
         gs_record_put_site(r, (int)(k - first), &line);
         gs_str_printf(&line, "\t%s\n", gs_flag_name(j->res[k].flag));
     }
-    if (!line.failed)
+    if (!line.failed && line.len)
         fwrite(line.s, 1, line.len, s->opt->skipped);
     int failed = line.failed;
     gs_str_free(&line);
