@@ -123,10 +123,12 @@ int score_header(const score_args *a, const score_tags *t, const gs_scorer *s, g
     snprintf(source, sizeof source, "gscore:%.180s", gs_json_text(s->m->bundle.card, "name", "unknown"));
     for (int i = 0; i < s->n_modes && !rc; i++) {
         gs_scorer_describe(s, i, text, sizeof text);
-        rc = gs_vcf_add_info(v, &(gs_info_def){t->score[i], "A", "Float", text, source, GSCORE_VERSION}, e);
+        gs_info_def score = {t->score[i], "A", "Float", text, source, GSCORE_VERSION, t->flag};
+        rc = gs_vcf_add_info(v, &score, e);
         if (!rc)
             rc = a->no_version ? gs_vcf_add_provenance(v, t->score[i], NULL, e)
                                : add_provenance(a, s, i, t->score[i], v, ref, e);
     }
-    return rc ? rc : gs_vcf_add_info(v, &(gs_info_def){t->flag, "A", "String", FLAG_TEXT, source, GSCORE_VERSION}, e);
+    gs_info_def flag = {t->flag, "A", "String", FLAG_TEXT, source, GSCORE_VERSION, NULL};
+    return rc ? rc : gs_vcf_add_info(v, &flag, e);
 }

@@ -234,20 +234,16 @@ static const char *model_of(const char *source, char out[200])
 static int put_info(gs_vcf *v, const gs_info_def *d, const char *line, gs_err *e)
 {
     bcf_hrec_t *h, *old = bcf_hdr_get_hrec(v->hdr, BCF_HL_INFO, "ID", d->id, NULL);
-    if (old && (strcmp(value_of(old, "Number"), d->number) || strcmp(value_of(old, "Type"), d->type)))
-        return gs_fail(e, GS_EINPUT, "%s: INFO/%s is already declared as Number=%s,Type=%s, but ours is "
-                       "Number=%s,Type=%s; choose another name with --tag, or remove it: bcftools annotate "
-                       "-x INFO/%s", v->path, d->id, value_of(old, "Number"), value_of(old, "Type"), d->number, d->type,
-                       d->id);
-    int ret = parse_line(v, line, &h, e);
+    int ret = gs_vcf_claim(v, d, e);
+    ret = ret ? ret : parse_line(v, line, &h, e);
     if (ret)
         return ret;
     if (!old)
         return append_line(v, h, e);
     char before[200], now[200];
     gs_warn("replaced", "%s: INFO/%s of an earlier run with %s is replaced by this run's with %s; to keep both, give "
-                        "this one a name of its own: --tag NAME", v->path, d->id,
-            model_of(value_of(old, "Source"), before), model_of(d->source, now));
+            "this one a name of its own: --tag NAME", v->path, d->id, model_of(value_of(old, "Source"), before),
+            model_of(d->source, now));
     return renew_info(old, h, e);
 }
 

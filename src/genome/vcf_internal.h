@@ -46,6 +46,8 @@ struct gs_vcf {
     kstring_t ahead;             /* a line read before its time, to learn how records call their contigs */
     int ahead_ret, has_ahead;
     void *missing;               /* contigs that the FASTA lacks, so far (khash_str2int) */
+    char **claimed;              /* our tags that the header did not declare: records must not have them */
+    size_t n_claimed, cap_claimed;
     int64_t unseen_mitochondrion; /* its length, where the name that it got in the header is a guess */
     kstring_t contig;            /* contig of the last record, known to be declared or warned about */
     void *warned;                /* undeclared contigs (khash_str2int) */
@@ -105,6 +107,13 @@ int gs_record_put_line(const gs_record *r, kstring_t *out);
 int gs_next_line(htsFile *fp, kstring_t *line, int *ended);
 /* The same of the records; a line that was read ahead comes first. */
 int gs_vcf_line(gs_vcf *v, kstring_t *line);
+
+/* Make an INFO tag ours: GS_EUSAGE if the VCF specification reserves it, GS_EINPUT if the header declares it as
+ * another's. What nobody declares is watched for in records. */
+int gs_vcf_claim(gs_vcf *v, const gs_info_def *d, gs_err *e);
+/* GS_EINPUT if a record of a text VCF has a tag that would be lost. gscore's own names, GS_..., are warned of. */
+int gs_vcf_check_claims(const gs_vcf *v, const gs_record *r, gs_err *e);
+int gs_record_has_tag(const gs_record *r, const char *tag); /* a well-formed text record */
 
 /* Load the index beside the input into v->tbx or v->idx, if there is one. */
 void gs_vcf_find_index(gs_vcf *v);

@@ -304,6 +304,9 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
         khash_str2int_destroy_free(v->warned);
     if (v->missing)
         khash_str2int_destroy_free(v->missing);
+    for (size_t i = 0; i < v->n_claimed; i++)
+        free(v->claimed[i]);
+    free(v->claimed);
     free(v->count);
     free(v->ahead.s);
     free(v->contig.s);

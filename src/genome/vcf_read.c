@@ -19,8 +19,9 @@ static int check_last_line(const gs_vcf *v, gs_err *e)
     if (!v->last_columns || (v->last_columns >= COL_COUNT && !v->cut))
         return 0;
     if (v->cut && !v->opt.allow_truncated)
-        return gs_fail(e, GS_ETRUNC, "%s: the file was cut short within its last line, which has %d columns and no "
-                       "line end; get it anew, or accept what is there with --allow-truncated", v->path, v->last_columns);
+        return gs_fail(e, GS_ETRUNC, "%s: the file was cut short within its last line, which has %d columns and "
+                       "no line end; get it anew, or accept what is there with --allow-truncated", v->path,
+                       v->last_columns);
     gs_warn_once("cut", "%s: the last line has %d columns: the file may be cut", v->path, v->last_columns);
     return 0;
 }
@@ -284,8 +285,9 @@ static int tell_faults(gs_vcf *v, const gs_record *r, gs_err *e)
 {
     if (v->quiet || !r->is_text)
         return 0;
+    int ret = r->why ? 0 : check_contig(v, r, e);
     if (!r->why)
-        return check_contig(v, r, e);
+        return ret ? ret : gs_vcf_check_claims(v, r, e);
     gs_warn("malformed", "%s: record %lld is passed on as it is: %s", v->path, (long long)r->number, r->why);
     return 0;
 }

@@ -236,6 +236,11 @@ static int has_tag(const char *s, size_t n, const char *tag)
     }
 }
 
+int gs_record_has_tag(const gs_record *r, const char *tag)
+{
+    return has_tag(r->line.s + r->col[COL_INFO], col_len(r, COL_INFO), tag);
+}
+
 /* Take the tag out of r->info, every time it occurs, and empty items behind it and at the end. Others stay. */
 static void drop_text(gs_record *r, const char *tag)
 {

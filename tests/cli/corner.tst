@@ -99,6 +99,28 @@ exit 3
 run $gscore score $vcf/own_other_type.vcf $fa $tiny
 err GS_LLR is already declared .*--tag.*bcftools annotate -x
 
+test tag_of_another_program
+exit 3
+run $gscore score --tag DB -o out.vcf $vcf/bytes.vcf $fa $tiny || [ $? = 1 ]
+run $gscore score --tag TX -o out.vcf $vcf/bytes.vcf $fa $tiny
+err INFO/DB has a meaning in the VCF specification.*--tag
+err INFO/TX is already declared as Number=.,Type=String.*--tag NAME.*NAME_FLAG.*bcftools annotate -x INFO/TX
+
+test tag_that_a_record_has
+exit 3
+run $gscore score --tag XX -o out.vcf $vcf/undeclared.vcf $fa $tiny
+err record 1 .chr1:30. has INFO/XX, which the header does not declare.*--tag
+
+test tag_remedies
+# What the messages say mends it, for the score's and the flag's name.
+run for in in own_other_type own_other_flag; do
+run ! $gscore score $vcf/$in.vcf $fa $tiny > /dev/null 2> err
+run sed -n 's/.*what is there: //p' err > remedy && [ -s remedy ] && sh -e remedy
+run $gscore score --no-version new.vcf $fa $tiny | grep -c '^chr.*GS_'
+run $gscore score --no-version --tag NAME $vcf/$in.vcf $fa $tiny | grep -c '^chr.*NAME'
+run done
+out tag_remedies
+
 test own_tag_of_another_type_under_another_name
 run $gscore score --no-version --tag MY_LLR $vcf/own_other_type.vcf $fa $tiny
 out own_other_tag.vcf

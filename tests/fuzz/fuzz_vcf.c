@@ -87,7 +87,8 @@ static void run(const char *in, gs_ref *r, char type)
     gs_vcf_opt opt = {.path = in, .regions_overlap = -1, .targets_overlap = -1};
     gs_vcf *v = gs_vcf_open(&opt, &e);
     assert(v || e.msg[0]);
-    gs_info_def llr = {"GS_LLR", "A", "Float", "a score", "gscore", "0"}, flag = {"GS_FLAG", "A", "String", "why", "gscore", "0"};
+    gs_info_def llr = {"GS_LLR", "A", "Float", "a score", "gscore", "0", "GS_FLAG"};
+    gs_info_def flag = {"GS_FLAG", "A", "String", "why", "gscore", "0", NULL};
     gs_vcf_out_opt to = {.path = fuzz_path("out.vcf"), .type = type, .level = -1};
     if (type == 'b')
         to.path = fuzz_path("out.bcf");

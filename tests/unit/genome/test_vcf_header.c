@@ -54,36 +54,86 @@ static void replacing_is_said(void **state)
     assert_warned("INFO/GS_LLR of an earlier run with other is replaced by this run's with mito");
     assert_warned("--tag NAME");
     listen();
-    assert_int_equal(gs_vcf_add_info(v, &(gs_info_def){"B_LLR", "A", "Float", "score", "gscore:mito", "1"}, &e), 0);
+    gs_info_def other = {"B_LLR", "A", "Float", "score", "gscore:mito", "1", NULL};
+    assert_int_equal(gs_vcf_add_info(v, &other, &e), 0);
     assert_string_equal(warnings, "");
     gs_log_set(NULL, NULL, GS_LOG_WARN);
     free(finish(v));
 }
 
+#define INFO_GS_LLR(number) "##INFO=<ID=GS_LLR,Number=" number ",Type=Float,Description=\"o\""
+
+/* What happens to a tag whose declaration is this: the code and what is said, NULL: replaced. */
+static void expect_claim(const char *declared, const gs_info_def *d, gs_code code, const char *says)
+{
+    char text[1000];
+    gs_err e = {0};
+    snprintf(text, sizeof text, FORMAT_LINE "%s" COLUMNS, declared);
+    gs_vcf *v = must_open(put_text("h.vcf", text));
+    gs_vcf_add_info(v, d, &e);
+    if (says)
+        assert_says(&e, code, says);
+    else if (e.code)
+        fail_msg("%s: %s", declared, e.msg);
+    gs_vcf_close(v, NULL);
+}
+
 static void tag_there_already(void **state)
 {
     (void)state;
-    gs_err e = {0};
-    gs_vcf *v = must_open(put_text("h.vcf", FORMAT_LINE
-        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"old\">\n" COLUMNS));
-    assert_int_equal(gs_vcf_add_info(v, &llr, &e), 0);
-    char *s = finish(v);
-    assert_string_equal(s, FORMAT_LINE PASS_LINE "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"score\","
-        "Source=\"gscore:mito\",Version=\"0.1.0\">\n" COLUMNS);
-    free(s);
-    v = must_open(put_text("h.vcf", FORMAT_LINE
-        "##INFO=<ID=GS_LLR,Number=1,Type=Float,Description=\"old\">\n" COLUMNS));
-    gs_vcf_add_info(v, &llr, &e);
-    assert_says(&e, GS_EINPUT, "already declared as Number=1,Type=Float");
-    assert_says(&e, GS_EINPUT, "--tag");
-    assert_says(&e, GS_EINPUT, "bcftools annotate -x INFO/GS_LLR");
-    gs_vcf_close(v, NULL);
+    static const struct { const char *line, *says; } cases[] = {
+        {INFO_GS_LLR("A") ",Source=\"gscore:x\">\n", NULL},
+        {INFO_GS_LLR("A") ",Source=\"gscore\">\n", NULL},
+        {INFO_GS_LLR("A") ">\n", "already declared as Number=A,Type=Float, and not by gscore"},
+        {INFO_GS_LLR("A") ",Source=\"gscores\">\n", "already declared"},
+        {INFO_GS_LLR("1") ",Source=\"gscore:x\">\n", "another name with --tag"},
+        {INFO_GS_LLR("1") ">\n", "bcftools annotate -x INFO/GS_LLR -o new.vcf /tmp"},
+        {INFO_GS_LLR("1") ">\n##INFO=<ID=GS_FLAG,Number=1,Type=Float,"
+         "Description=\"o\">\n", "bcftools annotate -x INFO/GS_LLR,INFO/GS_FLAG -o"},
+        {"##FORMAT=<ID=GS_LLR,Number=1,Type=Float,Description=\"o\">\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_claim(cases[i].line, &llr, GS_EINPUT, cases[i].says);
+    static const char *const reserved[] = {"DP", "END", "AF", "SVTYPE", "MQ0", "RUB"};
+    static const char *const free_names[] = {"DPX", "dp", "X"};
+    for (int i = 0; i < 6; i++)
+        expect_claim("", &(gs_info_def){reserved[i], "A", "Float", "", "gscore:x", "1", NULL}, GS_EUSAGE,
+                     "has a meaning in the VCF specification: choose another name with --tag");
+    for (int i = 0; i < 3; i++)
+        expect_claim("", &(gs_info_def){free_names[i], "A", "Float", "", "gscore:x", "1", NULL}, 0, NULL);
+}
+
+/* A name that nobody declares, but a record has: nothing is lost to it, however late it comes. */
+static void tag_in_records(void **state)
+{
+    (void)state;
+    static const struct { const char *tag, *info, *says; } cases[] = {
+        {"X", "X=1", "record 2 (1:9) has INFO/X, which the header does not declare and gscore did not write"},
+        {"X", "A=2;X", "choose another name with --tag"}, {"X", "XX=1;A=X;AX", NULL}, {"GS_LLR", "GS_LLR=3", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[1000];
+        gs_err e = {0};
+        snprintf(text, sizeof text, HEAD "1\t5\t.\tA\tC\t.\t.\t.\n1\t9\t.\tA\t<DEL>\t.\t.\t%s\n", cases[i].info);
+        gs_vcf *v = must_open(put_text("h.vcf", text));
+        gs_record *r = gs_record_new();
+        listen();
+        gs_vcf_add_info(v, &(gs_info_def){cases[i].tag, "A", "Float", "", "gscore:x", "1", NULL}, &e);
+        assert_int_equal(gs_vcf_read(v, r, &e), 1);
+        assert_int_equal(gs_vcf_read(v, r, &e), cases[i].says ? -GS_EINPUT : 1);
+        if (cases[i].says)
+            assert_says(&e, GS_EINPUT, cases[i].says);
+        gs_record_free(r);
+        gs_vcf_close(v, NULL);
+    }
+    assert_warned("records have INFO/GS_LLR, which the header does not declare: it is taken for gscore's");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(provenance), cmocka_unit_test(replacing_is_said), cmocka_unit_test(tag_there_already),
+        cmocka_unit_test(tag_in_records),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

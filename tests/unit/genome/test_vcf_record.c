@@ -154,7 +154,7 @@ static void bcf_edits(void **state)
 {
     (void)state;
     static const char head[] = FORMAT_LINE PASS_LINE "##contig=<ID=1>\n"
-        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"o\">\n"
+        "##INFO=<ID=GS_LLR,Number=A,Type=Float,Description=\"o\",Source=\"gscore:o\">\n"
         "##INFO=<ID=A,Number=1,Type=Integer,Description=\"a\">\n"
         "##FORMAT=<ID=GT,Number=1,Type=String,Description=\"g\">\n"
         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\ts\n";

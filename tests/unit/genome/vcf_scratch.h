@@ -13,8 +13,8 @@
     "##INFO=<ID=END,Number=1,Type=Integer,Description=\"e\">\n" \
     "##contig=<ID=1,length=1000>\n##contig=<ID=2>\n" COLUMNS
 
-static const gs_info_def llr = {"GS_LLR", "A", "Float", "score", "gscore:mito", "0.1.0"};
-static const gs_info_def flag = {"GS_FLAG", "A", "String", "why not", NULL, NULL};
+static const gs_info_def llr = {"GS_LLR", "A", "Float", "score", "gscore:mito", "0.1.0", "GS_FLAG"};
+static const gs_info_def flag = {"GS_FLAG", "A", "String", "why not", "gscore:mito", NULL, NULL};
 
 static char warnings[10000];
 
