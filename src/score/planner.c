@@ -1,6 +1,7 @@
 #include "score/planner.h"
 #include <stdlib.h>
 #include <string.h>
+#include "base/log.h"
 #include "score/mode.h"
 
 void gs_planner_free(gs_planner *pl)
@@ -82,6 +83,28 @@ static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
     return at / k == (at + a->del - 1) / k ? GS_TAKES_MNV | GS_TAKES_MNV_IN_TOKEN : GS_TAKES_MNV;
 }
 
+/* The alignment was made over this genome: its reference letters are the FASTA's wherever both have one. */
+static int alignment_fits(const gs_planner *pl, const char *contig)
+{
+    const char *fasta = pl->fwd.seq[GS_REF], *own = pl->rows.ref;
+    for (int i = 0; i < pl->rows.len; i++)
+        if (own[i] != fasta[i] && own[i] != 'N' && fasta[i] != 'N') {
+            gs_warn("alignment", "%s:%lld: the alignment's reference has %c, the FASTA %c: alleles near it are flagged "
+                    "ref_mismatch", contig, (long long)(pl->fwd.start + i + 1), own[i], fasta[i]);
+            return 0;
+        }
+    return 1;
+}
+
+/* Aligned species of the context in pl->fwd. */
+static int fetch_alignment(gs_planner *pl, const char *contig, gs_allele *a, gs_err *e)
+{
+    int rc = gs_msa_fetch(pl->msa, contig, pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
+    if (!rc && !alignment_fits(pl, contig))
+        a->flag = GS_FLAG_REF_MISMATCH;
+    return rc;
+}
+
 static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
 {
     const gs_mode *mode = gs_mode_for(s->modes[i], s, kind_of(s, a));
@@ -92,7 +115,7 @@ static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, g
     const gs_context_kind *kind = mode->context ? mode->context : s->around;
     int rc = kind->make(&pl->fwd, &s->grid, ref, a, e);
     if (!rc && pl->msa && a->flag == GS_FLAG_OK)
-        rc = gs_msa_fetch(pl->msa, gs_ref_name(ref, a->rid), pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
+        rc = fetch_alignment(pl, gs_ref_name(ref, a->rid), a, e);
     if (rc || a->flag != GS_FLAG_OK)
         return rc;
     return gs_plan_context(s, mode, pl, plan, a, e);

@@ -102,3 +102,11 @@ run for i in 1 2 3 4; do $gscore score -q --no-version --threads 1 $vcf/edges.vc
 run cmp 1 2; cmp 1 3; cmp 1 4
 run cat 1
 out edges.vcf
+
+test an_alignment_of_another_genome
+# One base of the FASTA changed, 20 bases from the variant.
+run g=$data/../golden; grep -v '>' $g/common/ref.fa | head -5 | tr -d '\n' | head -c 277 | tail -c 1 > was
+run sed '6s/^\(.\{36\}\)./\1'"$(tr ACGT CATG < was)"'/' $g/common/ref.fa > ref.fa
+run $gscore score --force --no-version -t I:255,I:2997 --msa $g/gpn-msa/msa.txt.gz $g/common/sites.vcf ref.fa $g/gpn-msa | grep -v '^#'
+out alignment_of_another_genome
+err I:277: the alignment's reference has [ACGT], the FASTA [ACGT]
