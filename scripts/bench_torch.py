@@ -109,7 +109,8 @@ def main():
             forward(w, CONFIG, ids, cos, sin)
             n += 1
         rate = n / (time.time() - start)
-    print(f"PyTorch {torch.__version__} float32, {args.threads} threads: {rate:.3f} windows/s, {rate / 2:.3f} variants/s")
+    print(f"PyTorch {torch.__version__} float32, {args.threads} threads: "
+          f"{rate:.3f} windows/s, {rate / 2:.3f} variants/s")
 
 
 if __name__ == "__main__":

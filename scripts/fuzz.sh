@@ -22,8 +22,8 @@ fuzz() { # TARGET
     mkdir -p "build-fuzz/corpus/$1" build-fuzz/findings
     seed "$1" "build-fuzz/corpus/$1"
     say "$1 for $seconds s"
-    "build-fuzz/tests/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 -print_final_stats=1 \
-        -verbosity=0 -artifact_prefix="build-fuzz/findings/$1-" "build-fuzz/corpus/$1" >&2 ||
+    "build-fuzz/tests/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 \
+        -print_final_stats=1 -verbosity=0 -artifact_prefix="build-fuzz/findings/$1-" "build-fuzz/corpus/$1" >&2 ||
         die "$1 found something: see build-fuzz/findings/"
 }
 

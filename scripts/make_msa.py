@@ -88,7 +88,8 @@ def maf_columns(paths, reference, species):
             done.add(contig)
             last, end, newest = contig, 0, 0
         if start < newest:
-            die(f"block {contig}:{start + 1} comes after one of {newest + 1}: sort the blocks by the reference's position")
+            die(f"block {contig}:{start + 1} comes after one of {newest + 1}: "
+                "sort the blocks by the reference's position")
         newest = start
         for position, base, letters in columns(texts, reference, species, start):
             if position >= end:

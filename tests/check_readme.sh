@@ -1,5 +1,6 @@
 #!/bin/sh
-# README.md says what the program does: the scores behind <!-- quickstart --> (numbers within 0.002), and the table of options.
+# README.md says what the program does: the scores behind <!-- quickstart --> (numbers within 0.002), and the
+# table of options.
 #     check_readme.sh GSCORE             compare
 #     check_readme.sh GSCORE --refresh   rewrite both
 set -eu

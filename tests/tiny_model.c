@@ -10,8 +10,9 @@
 enum { LAYERS = 1 };
 
 static const char config[] =
-    "{\"vocab\": 6, \"dim\": 16, \"layers\": 1, \"heads\": 2, \"ffn\": 32, \"norm\": \"layer\", \"norm_place\": \"pre\","
-    " \"position\": \"rotary\", \"rotary_base\": 100, \"act\": \"gelu\", \"attn_bias\": false, \"head\": \"linear\"}";
+    "{\"vocab\": 6, \"dim\": 16, \"layers\": 1, \"heads\": 2, \"ffn\": 32, \"norm\": \"layer\", "
+    "\"norm_place\": \"pre\", \"position\": \"rotary\", \"rotary_base\": 100, \"act\": \"gelu\", \"attn_bias\": false, "
+    "\"head\": \"linear\"}";
 static const char tokenizer[] =
     "{\"kind\": \"base\", \"vocab\": [\"A\", \"C\", \"G\", \"T\", \"N\", \"[MASK]\"], \"unk\": 4, \"mask\": 5}";
 static const char recipe[] =

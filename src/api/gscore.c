@@ -51,7 +51,8 @@ static gs_allele change(gs_context *c)
     c->beg[GS_REF] = c->beg[GS_ALT] = beg;
     c->end[GS_REF] = c->end[GS_ALT] = end;
     return (gs_allele){.ref = ref + beg, .alt = alt + beg, .ref_len = end - beg, .alt_len = end - beg, .del = end - beg,
-                       .ins = end - beg, .kind = end - beg > 1 ? GS_MNV : GS_SNV, .flag = end > beg ? GS_FLAG_OK : GS_FLAG_SAME};
+                       .ins = end - beg, .kind = end - beg > 1 ? GS_MNV : GS_SNV,
+                       .flag = end > beg ? GS_FLAG_OK : GS_FLAG_SAME};
 }
 
 static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)

@@ -18,7 +18,8 @@ int gs_infile_open(const char *path, gs_code code, gs_err *e)
     if (S_ISREG(st.st_mode))
         return fd;
     close(fd);
-    return gs_fail(e, code, "%s is no regular file but a %s", path, S_ISDIR(st.st_mode) ? "directory" : "pipe or device");
+    return gs_fail(e, code, "%s is no regular file but a %s", path,
+                   S_ISDIR(st.st_mode) ? "directory" : "pipe or device");
 }
 
 FILE *gs_infile_stream(const char *path, gs_code code, gs_err *e)

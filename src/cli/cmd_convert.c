@@ -136,13 +136,12 @@ static const gs_option rows[] = {
 static const cli_group groups[] = {{NULL, rows, 0}, {0}};
 static const cli_operand operands[] = {{"MODEL", offsetof(convert_args, model), 1, CLI_MODEL}, {0}};
 
+static const char about[] =
+    "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring recipe and\n"
+    "card. MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a gscore\n"
+    "model file can be given to change its number type. The same checkpoint always gives the same bytes, and at\n"
+    "f32 the same scores.\n";
+
 const cli_command cmd_convert = {
     .name = "convert", .usage = "[options] -o FILE MODEL", .what = "a published checkpoint to one model file",
-    .about = "Writes a published checkpoint as one gscore model file, with its configuration, tokenizer, scoring "
-             "recipe and\n"
-             "card. MODEL is a checkpoint directory as downloaded from a model hub or one file of weights in it; a "
-             "gscore\n"
-             "model file can be given to change its number type. The same checkpoint always gives the same bytes, and "
-             "at\n"
-             "f32 the same scores.\n",
-    .operands = operands, .groups = groups, .size = sizeof(convert_args), .run = run};
+    .about = about, .operands = operands, .groups = groups, .size = sizeof(convert_args), .run = run};

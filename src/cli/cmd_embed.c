@@ -177,15 +177,14 @@ static const cli_operand operands[] = {
     {"IN", offsetof(embed_args, in), 0, CLI_VCF | CLI_FASTA | CLI_BED},
     {"REF", offsetof(embed_args, ref), 1, CLI_FASTA}, {0}};
 
+static const char about[] =
+    "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the rows to\n"
+    "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
+    "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or a BED\n"
+    "file by its name, whose windows are read from REF: the position, or the middle of the interval, stands in\n"
+    "the middle.\n";
+
 const cli_command cmd_embed = {
     .name = "embed", .usage = "[options] -o PREFIX MODEL IN [REF]",
     .what = "last hidden states of sequences or windows",
-    .about = "Writes the model's last hidden states to PREFIX.npy (float32, a row per sequence) and the names of the "
-             "rows to\n"
-             "PREFIX.tsv. A row is the mean over the tokens of a sequence, special ones left out.\n"
-             "IN is FASTA, each sequence one input as the model's tokenizer reads it; or, with REF (FASTA), a VCF, or "
-             "a BED\n"
-             "file by its name, whose windows are read from REF: the position, or the middle of the interval, stands "
-             "in\n"
-             "the middle.\n",
-    .operands = operands, .groups = groups, .size = sizeof(embed_args), .run = run};
+    .about = about, .operands = operands, .groups = groups, .size = sizeof(embed_args), .run = run};

@@ -297,7 +297,7 @@ static void test_free(test *t)
         gs_tokens_free(&t->tok[i]);
     }
     free(t->ids);
-    
+
     free(t->aux);
     gs_worker_free(t->worker);
     gs_model_close(t->m);
@@ -318,10 +318,11 @@ static int run(const void *args)
 
 static const cli_operand operands[] = {{"MODEL", offsetof(selftest_args, model), 0, CLI_MODEL}, {0}};
 
+static const char about[] =
+    "Its tokens give the sequence back; a sequence has the same result alone and among others, to the last bit; the\n"
+    "kernels of this CPU agree with plain C; and, where the published weights are known by the name of the\n"
+    "checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n";
+
 const cli_command cmd_selftest = {
     .name = "selftest", .usage = "MODEL", .what = "check a model on this machine",
-    .about = "Its tokens give the sequence back; a sequence has the same result alone and among others, to the last "
-             "bit; the\n"
-             "kernels of this CPU agree with plain C; and, where the published weights are known by the name of the\n"
-             "checkpoint, the results are those of the upstream code. Exit status 0, or 6 if anything is wrong.\n",
-    .operands = operands, .size = sizeof(selftest_args), .run = run};
+    .about = about, .operands = operands, .size = sizeof(selftest_args), .run = run};

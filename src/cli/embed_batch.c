@@ -26,11 +26,11 @@ static int check_length(const embed_item *it, int t, const gs_model *m, gs_err *
     if (!it->len)
         return gs_fail(e, code, "sequence %s has no bases", it->name);
     if (most && n > most)
-        return gs_fail(e, code, "sequence %s is too long: it has %d tokens, %s takes at most %d; remedy: %s", it->name, n, m->bundle.path,
-                       most, it->contig ? "a smaller --window" : "cut it");
+        return gs_fail(e, code, "sequence %s is too long: it has %d tokens, %s takes at most %d; remedy: %s", it->name,
+                       n, m->bundle.path, most, it->contig ? "a smaller --window" : "cut it");
     if (n <= 2 * m->margin)
-        return gs_fail(e, code, "sequence %s is too short: it has %d tokens, %s takes at least %d", it->name, n, m->bundle.path,
-                       2 * m->margin + 1);
+        return gs_fail(e, code, "sequence %s is too short: it has %d tokens, %s takes at least %d", it->name, n,
+                       m->bundle.path, 2 * m->margin + 1);
     for (int i = m->margin; i < n - m->margin; i++)
         if (it->tok[t].beg[i] >= 0)
             return 0;
@@ -48,7 +48,8 @@ static int encode(embed_item *it, const char *seq, int t, const gs_model *m, gs_
 
 int embed_item_init(embed_item *it, const embed_input *x, const embed_args *a, const gs_model *m, gs_err *e)
 {
-    *it = (embed_item){.name = strdup(x->name), .contig = x->contig ? strdup(x->contig) : NULL, .beg = x->beg, .len = x->len};
+    *it = (embed_item){.name = strdup(x->name), .contig = x->contig ? strdup(x->contig) : NULL, .beg = x->beg,
+                       .len = x->len};
     char *seq = malloc((size_t)x->len + 1);
     int rc = it->name && seq && !it->contig == !x->contig ? 0 : gs_fail_mem(e, "a sequence", (size_t)x->len);
     if (!rc)

@@ -64,7 +64,8 @@ static int check_place(embed_source *s, gs_allele *a, gs_err *e)
         return rc;
     if (a->flag == GS_FLAG_REF_MISMATCH)
         gs_warn("ref_mismatch", "%s: REF is %.40s, the FASTA has %s", s->name, a->ref, has);
-    if (a->flag != GS_FLAG_NO_CONTIG && a->flag != GS_FLAG_OUTSIDE && a->flag != GS_FLAG_EDGE && a->flag != GS_FLAG_MALFORMED)
+    if (a->flag != GS_FLAG_NO_CONTIG && a->flag != GS_FLAG_OUTSIDE && a->flag != GS_FLAG_EDGE
+        && a->flag != GS_FLAG_MALFORMED)
         return 1;
     skip(s, s->name, gs_flag_name(a->flag));
     return 0;
@@ -91,7 +92,8 @@ static int next_vcf(embed_source *s, embed_input *x, gs_err *e)
         int64_t pos = gs_record_pos(s->rec);
         snprintf(s->name, sizeof s->name, "%.300s:%lld", x->contig, (long long)pos + 1);
         const char *ref = gs_record_ref(s->rec);
-        gs_allele a = gs_allele_parse(gs_ref_find(s->ref, x->contig, gs_vcf_contig_len(s->vcf, x->contig)), pos, ref, ref);
+        gs_allele a = gs_allele_parse(gs_ref_find(s->ref, x->contig, gs_vcf_contig_len(s->vcf, x->contig)),
+                                      pos, ref, ref);
         int rc = check_place(s, &a, e);
         if (rc)
             return rc < 0 ? rc : fetch(s, a.rid, pos, x, e);

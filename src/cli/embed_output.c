@@ -24,7 +24,8 @@ static int open_file(embed_file *f, const char *prefix, const char *suffix, cons
 static int put_header(embed_output *o)
 {
     char text[HEADER + 1];
-    int n = snprintf(text, sizeof text, "%cNUMPY%c%c%c%c{'descr': '<f4', 'fortran_order': False, 'shape': (%lld, %d), }", '\x93', 1,
+    int n = snprintf(text, sizeof text, "%cNUMPY%c%c%c%c"
+                     "{'descr': '<f4', 'fortran_order': False, 'shape': (%lld, %d), }", '\x93', 1,
                      0, HEADER - PREFACE, 0, (long long)o->rows, o->dim);
     memset(text + n, ' ', (size_t)(HEADER - n));
     text[HEADER - 1] = '\n';

@@ -44,7 +44,8 @@ void progress_show(void *arg, const gs_run_state *state)
     eta(state->share, at - p->start, left, sizeof left);
     int rewritten = p->on && p->terminal;
     fprintf(stderr, "%sgscore: %lld records, %lld alleles scored, %.1f/s%s%s", rewritten ? "\r\033[K" : "",
-            (long long)t->records, (long long)t->scored, (double)t->scored / (at - p->start), left, rewritten ? "" : "\n");
+            (long long)t->records, (long long)t->scored, (double)t->scored / (at - p->start), left,
+            rewritten ? "" : "\n");
     fflush(stderr);
 }
 
@@ -61,7 +62,8 @@ void progress_summary(const gs_tally *t, double seconds)
     gs_tally_reasons(t, reasons, (int)sizeof reasons);
     fprintf(stderr, "gscore: %lld records, %lld alleles: %lld scored, %lld not%s%s%s; %.2f s, %.1f variants/s\n",
             (long long)t->records, (long long)t->alleles, (long long)t->scored, (long long)(t->alleles - t->scored),
-            *reasons ? " (" : "", reasons, *reasons ? ")" : "", seconds, seconds > 0 ? (double)t->scored / seconds : 0.0);
+            *reasons ? " (" : "", reasons, *reasons ? ")" : "", seconds,
+            seconds > 0 ? (double)t->scored / seconds : 0.0);
     if (t->dropped)
         fprintf(stderr, "gscore: %lld records left out by --check-ref x\n", (long long)t->dropped);
 }

@@ -90,12 +90,12 @@ static int read_top(gs_msa *m, gs_err *e)
     if (rc < -1)
         return gs_fail(e, GS_ETRUNC, "alignment %s is cut short or damaged", m->path);
     if (rc < 0 || !letters(m->line.s, &pos, &n) || n < 2)
-        return gs_fail(e, GS_EINPUT, "%s is not an alignment: lines with contig, position and one letter per species are "
-                       "expected", m->path);
+        return gs_fail(e, GS_EINPUT, "%s is not an alignment: lines with contig, position and one letter per species "
+                       "are expected", m->path);
     m->species = n - 1;
     if (named >= 0 && named != m->species && named != n)
-        return gs_fail(e, GS_EINPUT, "alignment %s names %d species in its first line, but has letters of %d besides the "
-                       "reference", m->path, named, m->species);
+        return gs_fail(e, GS_EINPUT, "alignment %s names %d species in its first line, but has letters of %d besides "
+                       "the reference", m->path, named, m->species);
     return 0;
 }
 
@@ -173,8 +173,8 @@ static int take_line(gs_msa *m, const char *contig, int64_t beg, gs_msa_rows *r,
     int n;
     const char *text = letters(m->line.s, &pos, &n);
     if (!text || n != m->species + 1)
-        return gs_fail(e, GS_EINPUT, "alignment %s: the line \"%.60s\" does not have a position and %d letters", m->path,
-                       m->line.s, m->species + 1);
+        return gs_fail(e, GS_EINPUT, "alignment %s: the line \"%.60s\" does not have a position and %d letters",
+                       m->path, m->line.s, m->species + 1);
     int64_t at = pos - 1 - beg;
     if (at < 0 || at >= r->len)
         return 0;
@@ -201,7 +201,8 @@ static int read_rows(gs_msa *m, const char *contig, int64_t beg, gs_msa_rows *r,
     while (!rc && (more = tbx_itr_next(m->file, m->index, it, &m->line)) >= 0)
         rc = take_line(m, contig, beg, r, seen, e);
     if (!rc && more < -1)
-        rc = gs_fail(e, GS_ETRUNC, "alignment %s is cut short or damaged near %s:%lld", m->path, contig, (long long)from + 1);
+        rc = gs_fail(e, GS_ETRUNC, "alignment %s is cut short or damaged near %s:%lld", m->path, contig,
+                     (long long)from + 1);
     tbx_itr_destroy(it);
     free(seen);
     return rc;

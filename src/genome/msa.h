@@ -12,8 +12,8 @@
 
 typedef struct gs_msa gs_msa;
 
-/* NULL on failure: not bgzip or not such a file (GS_EINPUT), no index or one that is older than the file (GS_EINPUT), cut
- * short (GS_ETRUNC). One handle per thread. */
+/* NULL on failure: not bgzip or not such a file (GS_EINPUT), no index or one that is older than the file (GS_EINPUT),
+ * cut short (GS_ETRUNC). One handle per thread. */
 gs_msa *gs_msa_open(const char *path, gs_err *e);
 void gs_msa_close(gs_msa *m);
 int gs_msa_species(const gs_msa *m);   /* besides the reference */
@@ -28,7 +28,8 @@ typedef struct {
 void gs_msa_rows_free(gs_msa_rows *r);
 
 /* Bases [beg, beg + len) of a contig, 0-based; 1 and chr1, M and MT and chrM are the same. Places beyond the contig or
- * the alignment are not covered, which is no error. 0, or GS_EINPUT for a line that makes no sense, GS_ETRUNC, GS_ENOMEM. */
+ * the alignment are not covered, which is no error. 0, or GS_EINPUT for a line that makes no sense, GS_ETRUNC,
+ * GS_ENOMEM. */
 int gs_msa_fetch(gs_msa *m, const char *contig, int64_t beg, int len, gs_msa_rows *r, gs_err *e);
 
 /* The other strand in place: last base first, every symbol complemented, gaps as they are. */

@@ -137,8 +137,8 @@ static int is_installed_too(const char *name, const struct stat *folder)
     int other = !strchr(name, '/') && find_installed(name, found, &path) && !stat(found, &st) &&
                 (st.st_dev != folder->st_dev || st.st_ino != folder->st_ino);
     if (other)
-        gs_warn_once("model_name", "%s is a folder here and an installed model: the installed one is taken, %s; ./%s means the "
-                     "folder", name, found, name);
+        gs_warn_once("model_name", "%s is a folder here and an installed model: the installed one is taken, %s; ./%s "
+                     "means the folder", name, found, name);
     gs_str_free(&path);
     return other;
 }

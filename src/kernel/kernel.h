@@ -1,6 +1,7 @@
 /* Row kernels: raw pointers, no allocation, no threads. One plain C table (kernel_ref.c, the specification) and
  * one per instruction set from a single template (kernel_vec.h). Every entry has the same meaning in all tables;
- * results may differ in the last bits. Rows are contiguous floats of length n. What is not a number (NaN) gives none. */
+ * results may differ in the last bits. Rows are contiguous floats of length n. What is not a number (NaN) gives
+ * none. */
 #ifndef GS_KERNEL_H
 #define GS_KERNEL_H
 #include <stddef.h>

@@ -193,7 +193,8 @@ INLINE float squares(const float *x, float mean, float scale, size_t n)
     return sum_of(s);
 }
 
-/* 1 / sqrt(mean((x - mean)^2) + eps). A sum that overflows is taken of smaller numbers again; eps is nothing beside it. */
+/* 1 / sqrt(mean((x - mean)^2) + eps). A sum that overflows is taken of smaller numbers again; eps is nothing beside
+ * it. */
 INLINE float inverse_deviation(const float *x, float mean, float eps, size_t n)
 {
     const float small = 0x1p-64f;

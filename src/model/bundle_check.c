@@ -43,8 +43,8 @@ static int stand_in(gs_tensors *to, const gs_tensors *from, gs_err *e)
 int gs_bundle_check(const gs_bundle *b, gs_err *e)
 {
     gs_bundle copy = {.architecture = strdup(b->architecture), .config = json_incref(b->config), .names = b->names,
-                      .tokenizer = json_incref(b->tokenizer), .recipe = json_incref(b->recipe), .card = json_incref(b->card),
-                      .path = strdup(b->path)};
+                      .tokenizer = json_incref(b->tokenizer), .recipe = json_incref(b->recipe),
+                      .card = json_incref(b->card), .path = strdup(b->path)};
     int ret = copy.architecture && copy.path ? stand_in(&copy.tensors, &b->tensors, e) : gs_fail_mem(e, "a model", 0);
     if (ret) {
         gs_bundle_free(&copy);

@@ -37,8 +37,8 @@ static int read_metadata(gs_bundle *b, const json_t *meta, gs_err *e)
         return gs_fail(e, GS_EMODEL, "%s is a safetensors file but not a gscore model; of a checkpoint, give the "
                        "directory that holds it with its config.json", b->path);
     if (strcmp(format, GS_CONTAINER_FORMAT))
-        return gs_fail(e, GS_EMODEL, "%s has model format %.20s, this version of gscore reads format " GS_CONTAINER_FORMAT, b->path,
-                       format);
+        return gs_fail(e, GS_EMODEL, "%s has model format %.20s, this version of gscore reads format "
+                       GS_CONTAINER_FORMAT, b->path, format);
     if (strlen(sha) != 64 || strspn(sha, "0123456789abcdef") != 64)
         return gs_fail(e, GS_EMODEL, "%s: metadata \"sha256\" must be 64 hexadecimal digits", b->path);
     memcpy(b->sha256, sha, sizeof b->sha256);

@@ -1,4 +1,5 @@
-/* Writing a container. Tensors are streamed: at most one of them, or a piece of one that changes its type, is in memory. */
+/* Writing a container. Tensors are streamed: at most one of them, or a piece of one that changes its type, is in
+ * memory. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ static int put_piece(const gs_tensor *t, size_t from, size_t n, gs_dtype to, con
     if (to == GS_BF16)
         gs_to_bf16(half, x, n);
     else if (gs_to_f16(half, x, n))
-        return gs_fail(e, GS_EMODEL, "tensor %s holds numbers beyond the range of f16; remedy: --dtype bf16 or f32", t->name);
+        return gs_fail(e, GS_EMODEL, "tensor %s holds numbers beyond the range of f16; remedy: --dtype bf16 or f32",
+                       t->name);
     return s->put(s->to, half, n * sizeof *half);
 }
 
@@ -161,7 +163,8 @@ int gs_container_put(gs_bundle *b, int dtype, FILE *f, const char *name, gs_err 
 {
     char sha[65];
     size_t *order = gs_bundle_order(b);
-    int ret = order ? hash(b, dtype, order, sha, e) : gs_fail_mem(e, "the order of tensors", b->tensors.n * sizeof *order);
+    int ret = order ? hash(b, dtype, order, sha, e)
+                    : gs_fail_mem(e, "the order of tensors", b->tensors.n * sizeof *order);
     char *header = ret ? NULL : header_text(b, dtype, order, sha);
     if (!ret && !header)
         ret = gs_fail_mem(e, "a model's header", b->tensors.n);

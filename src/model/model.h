@@ -47,8 +47,8 @@ typedef struct gs_arch {
     size_t weights;                                             /* bytes of its weights, which begin with its config */
     const struct gs_json_row *config;                           /* keys of m->bundle.config, read into m->weights */
     const char *(*config_fault)(const gs_model *m);             /* what is wrong with these, NULL: nothing */
-    /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin, m->n_aux,
-     * m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
+    /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin,
+     * m->n_aux, m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
     /* Last hidden states [n, D] of the given rows of the batch, or of all (row = NULL, n = b->rows); everything was
      * checked by gs_forward. Rows in margins are 0. */
@@ -84,8 +84,8 @@ struct gs_model {
     void *weights;           /* the architecture's own */
     int dim, head_rows;      /* D; rows of the head: logits are over token ids 0 .. head_rows, 0 = no head */
     int vocab;               /* token ids that the embedding knows: 0 .. vocab */
-    int margin;              /* tokens at either end of a sequence that have no output (valid convolutions): no read-outs
-                              * there, hidden states are 0, and a sequence must be longer than twice that */
+    int margin;              /* tokens at either end of a sequence that have no output (valid convolutions): no
+                              * read-outs there, hidden states are 0, and a sequence must be longer than twice that */
     int n_aux, aux_vocab;    /* species that a batch must bring in aux, symbols 0 .. aux_vocab; 0 = none */
     int64_t parameters;
     int64_t memory;          /* bytes of weights that this process holds (mapped ones not counted) */
@@ -136,8 +136,8 @@ int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 /* Run sequences through the model and set the results of the reads, which live on the worker's arena until the caller
  * releases it; ranges may overlap, and cost what they hold once more. Of a batch only tokens count: where its sequences
  * lie, and what else is in it, changes no bit. The only place that catches running out of memory.
- * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model has no head; GS_EUSAGE when a sequence is longer than the
- * model can take. */
+ * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model has no head; GS_EUSAGE when a sequence is longer than
+ * the model can take. */
 int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e);
 /* GS_EMODEL where a result is NaN or infinite. */
 int gs_reads_check(const gs_model *m, const gs_read *reads, int n_read, gs_err *e);

@@ -23,9 +23,9 @@ static double squares(gs_worker *wk, gs_mat y, int beg, int n)
     return sum;
 }
 
-/* Rows of one sequence, n of them, centred in place and scaled to variance 1. Sums run over a row in float32 and over rows
- * in double: the numbers are too many for float32 alone. A sum that overflows is taken of smaller numbers again; eps is
- * nothing beside it. ones: [D] */
+/* Rows of one sequence, n of them, centred in place and scaled to variance 1. Sums run over a row in float32 and over
+ * rows in double: the numbers are too many for float32 alone. A sum that overflows is taken of smaller numbers again;
+ * eps is nothing beside it. ones: [D] */
 static void standardise(gs_worker *wk, gs_mat y, int beg, int n, float eps, const float *ones)
 {
     size_t D = (size_t)y.cols, numbers = (size_t)n * D;

@@ -8,8 +8,8 @@ typedef struct { const float *cos, *sin; int pairs; } gs_rotary_table;
 
 /* Tables for positions 0 .. T - 1 and heads of width d, on the arena. The angles of far positions feel the rounding, so
  * each kind computes them as its upstream does: halves in float32 (transformers, modeling_esm.py, RotaryEmbedding:
- * inv_freq = 1 / base^(2i / d), angle = position * inv_freq), pairs in float64, rounded at the end (modeling_roformer.py,
- * RoFormerSinusoidalPositionalEmbedding: angle = position / base^(2i / d)).
+ * inv_freq = 1 / base^(2i / d), angle = position * inv_freq), pairs in float64, rounded at the end
+ * (modeling_roformer.py, RoFormerSinusoidalPositionalEmbedding: angle = position / base^(2i / d)).
  * bits: what upstream reads from a checkpoint, inv_freq of halves, sines and cosines of pairs, is rounded to so many
  * significant bits: 11 half precision, 8 bfloat16, 0 not at all. */
 gs_rotary_table gs_rotary_table_new(gs_worker *wk, int T, int d, float base, int bits, gs_rotary kind);

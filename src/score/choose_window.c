@@ -18,7 +18,8 @@ static int bad_window(const gs_scorer *s, int wanted, const char *how, int token
                    wanted ? "" : "; choose one with --window");
 }
 
-/* A core of two thirds of a window between equal flanks, in whole tokens; a window for every site where none is shared. */
+/* A core of two thirds of a window between equal flanks, in whole tokens; a window for every site where none is
+ * shared. */
 static void choose_grid(gs_grid *g, int k, int shared)
 {
     int tokens = g->window / k, core = tokens >= 3 ? 2 * tokens / 3 : tokens;
@@ -39,12 +40,14 @@ int gs_scorer_choose_window(gs_scorer *s, int wanted, gs_err *e)
 {
     const gs_tokenizer *t = s->m->tok;
     const gs_recipe *r = &s->m->recipe;
-    int special = (t->cls >= 0) + (t->sep >= 0) + (t->lead >= 0), least = 2 * (t->k > s->m->margin ? t->k : s->m->margin) + 1;
+    int special = (t->cls >= 0) + (t->sep >= 0) + (t->lead >= 0);
+    int least = 2 * (t->k > s->m->margin ? t->k : s->m->margin) + 1;
     s->grid.window = wanted ? wanted : r->window;
     if (s->grid.window < least)
         return bad_window(s, wanted, "small: the model takes at least", least, e);
     if (t->max_tokens && window_tokens(t, s->grid.window) + special > t->max_tokens)
-        return bad_window(s, wanted, "large: the number of tokens that the model takes is at most", t->max_tokens - special, e);
+        return bad_window(s, wanted, "large: the number of tokens that the model takes is at most",
+                          t->max_tokens - special, e);
     s->around = r->clipped ? &gs_context_clipped : &gs_context_centred;
     choose_grid(&s->grid, t->k, r->shared_windows);
     s->phases = choose_phases(&s->grid, t->k, r->mask_rate);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch under construction, all on the heap: the arena belongs to the forward pass. Tokens are counted through the batch:
- * token t of pass i is beg[i] + t. */
+/* A batch under construction, all on the heap: the arena belongs to the forward pass. Tokens are counted through the
+ * batch: token t of pass i is beg[i] + t. */
 typedef struct {
     gs_plan *plan;
     const gs_model *m;

@@ -55,8 +55,8 @@ static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta,
     const char *ref = gs_record_ref(r), *contig = gs_record_contig(r);
     long long pos = (long long)gs_record_pos(r) + 1;
     if (t->check_ref == GS_CHECK_ERROR)
-        return gs_fail(e, GS_EINPUT, "%s:%lld: REF is %.40s, the FASTA has %s (--check-ref w scores the others)", contig,
-                       pos, ref, fasta);
+        return gs_fail(e, GS_EINPUT, "%s:%lld: REF is %.40s, the FASTA has %s (--check-ref w scores the others)",
+                       contig, pos, ref, fasta);
     gs_warn("ref_mismatch", "%s:%lld: REF is %.40s, the FASTA has %s", contig, pos, ref, fasta);
     return 0;
 }

@@ -26,7 +26,7 @@ typedef struct { int record; gs_flag flag; } gs_result;                 /* one p
 typedef struct {
     gs_record *rec;              /* NULL: not made yet */
     unsigned char drop;          /* left out by --check-ref x */
-    unsigned char compared, mismatched;                                  /* its REF was held against the FASTA; differs */
+    unsigned char compared, mismatched; /* its REF was held against the FASTA; differs */
 } gs_entry;
 
 typedef struct {
@@ -47,8 +47,8 @@ void gs_job_free(gs_job *j);
 /* Memory that it holds, but for small change. */
 size_t gs_job_bytes(const gs_job *j);
 
-/* Fill with records up to the limits, in place of what the job held before; memory beyond the limit is given back first.
- * 1 if anything was read, 0 at the end of the input, negative on error. */
+/* Fill with records up to the limits, in place of what the job held before; memory beyond the limit is given back
+ * first. 1 if anything was read, 0 at the end of the input, negative on error. */
 int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits *most, gs_err *e);
 /* Put scores and flags into record i; *first moves on over its results. The tally is kept. GS_ENOMEM. */
 int gs_job_annotate(gs_job *j, size_t i, size_t *first, const gs_task *t, gs_tally *tally, gs_err *e);

@@ -1,7 +1,7 @@
 /* A scoring mode: one file mode_x.c exports one of these, modes.c lists them.
  *
- * A mode is a table of what it needs of a model and which alleles it takes, and a function that turns an allele's context
- * into probes of passes (plan.h), so there is one way to evaluate them (evaluate.c). */
+ * A mode is a table of what it needs of a model and which alleles it takes, and a function that turns an allele's
+ * context into probes of passes (plan.h), so there is one way to evaluate them (evaluate.c). */
 #ifndef GS_MODE_H
 #define GS_MODE_H
 #include "score/planner.h"
@@ -59,7 +59,8 @@ struct gs_mode {
     void (*plan)(gs_planning *p);
 };
 extern const gs_mode *const gs_modes[];                                 /* ends with NULL */
-extern const gs_mode gs_mode_mlm, gs_mode_dense, gs_mode_pll, gs_mode_wt, gs_mode_cosine, gs_mode_l2, gs_mode_l1, gs_mode_dot;
+extern const gs_mode gs_mode_mlm, gs_mode_dense, gs_mode_pll, gs_mode_wt, gs_mode_cosine, gs_mode_l2, gs_mode_l1,
+    gs_mode_dot;
 #define GS_LOG_RATIO "log P(ALT)/P(REF), natural log; negative = ALT less likely than REF"
 
 /* By a name of n bytes; NULL: there is none. */
@@ -82,6 +83,7 @@ int gs_planning_clean(const gs_planning *p, int side, int i);
 /* Score += weight * log p of vocabulary entry id at token i of a pass. A mode that needs masks reads no other token:
  * unsupported. */
 void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight);
-/* Log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is not clean. */
+/* Log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is not
+ * clean. */
 void gs_planning_ratio(gs_planning *p, int pass, const int span[2]);
 #endif

@@ -1,6 +1,6 @@
-/* Distances between the last hidden states of the unmasked ref and alt windows, in double precision: cosine (1 - cos), l2,
- * l1, dot. By default between the variant's tokens where tokens follow the sequence (BPE: the recipe of BEND, Marin 2024),
- * else between all tokens laid end to end (the published NT and GPN scripts). */
+/* Distances between the last hidden states of the unmasked ref and alt windows, in double precision: cosine (1 - cos),
+ * l2, l1, dot. By default between the variant's tokens where tokens follow the sequence (BPE: the recipe of BEND, Marin
+ * 2024), else between all tokens laid end to end (the published NT and GPN scripts). */
 #include <math.h>
 #include <stdio.h>
 #include "score/mode.h"
@@ -32,7 +32,8 @@ static int pooled(const gs_planning *p, int side, int *first, int *last)
 
 static void plan(gs_planning *p)
 {
-    gs_probe q = {.kind = p->mode->probe, .owner = p->pl->owner, .weight = p->weight, .arg = p->s->pool == GS_POOL_FLAT};
+    gs_probe q = {.kind = p->mode->probe, .owner = p->pl->owner, .weight = p->weight,
+                  .arg = p->s->pool == GS_POOL_FLAT};
     int found = 1;
     if (p->aux && p->a->kind == GS_INDEL) {
         p->a->flag = GS_FLAG_UNSUPPORTED;   /* nobody has aligned the other species to the alt window */
@@ -52,7 +53,8 @@ static void plan(gs_planning *p)
 static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t n)
 {
     static const char *const pools[] = {
-        [GS_POOL_TOKEN] = "at the variant's token", [GS_POOL_MEAN] = "mean over the window", [GS_POOL_FLAT] = "all tokens end to end"};
+        [GS_POOL_TOKEN] = "at the variant's token", [GS_POOL_MEAN] = "mean over the window",
+        [GS_POOL_FLAT] = "all tokens end to end"};
     snprintf(out, n, "%s, %s", mode->what, pools[s->pool]);
 }
 
@@ -64,7 +66,11 @@ static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t 
 
 const gs_mode gs_mode_cosine = DISTANCE("cosine", "GS_COSINE", gs_probe_cosine, MOVES, NAN,
                                         "1 - cosine of the last hidden states of ref and alt");
-const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", gs_probe_l2, MOVES, 0, "L2 distance of the last hidden states of ref and alt");
-const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", gs_probe_l1, MOVES, 0, "L1 distance of the last hidden states of ref and alt");
-const gs_mode gs_mode_dot = DISTANCE("dot", "GS_DOT", gs_probe_dot, "agreement of the model's embeddings of ref and alt; without "
-                                     "a change their square length", NAN, "dot product of the last hidden states of ref and alt");
+const gs_mode gs_mode_l2 = DISTANCE("l2", "GS_L2", gs_probe_l2, MOVES, 0,
+                                    "L2 distance of the last hidden states of ref and alt");
+const gs_mode gs_mode_l1 = DISTANCE("l1", "GS_L1", gs_probe_l1, MOVES, 0,
+                                    "L1 distance of the last hidden states of ref and alt");
+const gs_mode gs_mode_dot = DISTANCE("dot", "GS_DOT", gs_probe_dot,
+                                     "agreement of the model's embeddings of ref and alt; without a change their "
+                                     "square length", NAN,
+                                     "dot product of the last hidden states of ref and alt");

@@ -1,7 +1,7 @@
 /* Masked log-likelihood ratio: the tokens that the variant touches are masked together.
  *
- *   tokens that do not overlap: LLR = sum over them of log p(alt token) - log p(ref token). Source: the published NT and
- *     GPN variant scripts.
+ *   tokens that do not overlap: LLR = sum over them of log p(alt token) - log p(ref token). Source: the published NT
+ *     and GPN variant scripts.
  *   overlapping k-mers, read-out "marginal": each of the k masked tokens over a base gives a distribution over k-mers;
  *     their mass per base at the place of that base is summed, LLR = log(mass of alt / mass of ref); "token": the one
  *     k-mer with the base in its middle. Source: SpeciesLM (ModelUsage.ipynb; songlab's variant script). */

@@ -52,7 +52,8 @@ static void describe_indels(const gs_scorer *s, char *out, size_t n)
     if (s->indel_flank < 0)
         snprintf(out, n, "pseudo-log-likelihood difference over the whole window");
     else
-        snprintf(out, n, "pseudo-log-likelihood difference over the changed bases and %d on either side", s->indel_flank);
+        snprintf(out, n, "pseudo-log-likelihood difference over the changed bases and %d on either side",
+                 s->indel_flank);
 }
 
 const gs_mode gs_mode_pll = {

@@ -1,5 +1,5 @@
-/* One pass without any mask serves all variants of a shared window; only for models that were trained to predict visible
- * tokens. */
+/* One pass without any mask serves all variants of a shared window; only for models that were trained to predict
+ * visible tokens. */
 #include "score/mode.h"
 
 static void plan(gs_planning *p)

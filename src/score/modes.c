@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_dense, &gs_mode_pll, &gs_mode_wt, &gs_mode_cosine, &gs_mode_l2,
-                                   &gs_mode_l1, &gs_mode_dot, NULL};
+const gs_mode *const gs_modes[] = {&gs_mode_mlm, &gs_mode_dense, &gs_mode_pll, &gs_mode_wt, &gs_mode_cosine,
+                                   &gs_mode_l2, &gs_mode_l1, &gs_mode_dot, NULL};
 
 const gs_mode *gs_mode_find(const char *name, size_t n)
 {
@@ -23,7 +23,8 @@ void gs_mode_names(const gs_model *m, char *out, size_t n)
     for (int i = 0; gs_modes[i] && used < n; i++)
         if (!m || !gs_mode_lacks(gs_modes[i], m)) {
             left--;
-            used += (size_t)snprintf(out + used, n - used, "%s%s", gs_modes[i]->name, left > 1 ? ", " : left ? " or " : "");
+            used += (size_t)snprintf(out + used, n - used, "%s%s", gs_modes[i]->name,
+                                     left > 1 ? ", " : left ? " or " : "");
         }
 }
 
@@ -40,10 +41,11 @@ static int has_mask_rate(const gs_model *m) { return m->recipe.mask_rate > 0; }
 static const struct { unsigned need; int (*has)(const gs_model *m); const char *lacks; } needs[] = {
     {GS_NEEDS_HEAD, has_head, "the model has no head that predicts tokens, it gives embeddings only"},
     {GS_NEEDS_MASK, has_mask, "the model's tokenizer has no mask token"},
-    {GS_NEEDS_FIXED, has_fixed, "a variant changes where this model's tokens lie, so that ref and alt have no token in common"},
+    {GS_NEEDS_FIXED, has_fixed, "a variant changes where this model's tokens lie, so that ref and alt have no token "
+                                "in common"},
     {GS_NEEDS_APART, has_apart, "this model's tokens overlap, so that a masked one can be read off its neighbours"},
-    {GS_NEEDS_VISIBLE, has_visible, "this model was trained on masked tokens only (recipe: visible = false), its predictions "
-                                    "for visible tokens mean nothing"},
+    {GS_NEEDS_VISIBLE, has_visible, "this model was trained on masked tokens only (recipe: visible = false), its "
+                                    "predictions for visible tokens mean nothing"},
     {GS_NEEDS_ALONE, has_alone, "the other species of the alignment would show the bases of the alt window's ref"},
     {GS_NEEDS_MASK_RATE, has_mask_rate, "the model does not say at what mask rate it was trained"},
 };

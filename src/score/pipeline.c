@@ -105,8 +105,8 @@ static int write_job(void *self, void *job, gs_err *e)
         if (!rc && s->opt->skipped)
             rc = list_skipped(s, j, i, first, next) ? gs_fail_mem(e, "a line of --skipped", 0) : 0;
         if (!rc && gs_tally_wrong_genome(s->tally) && !s->opt->force)
-            rc = gs_fail(e, GS_ESUSPECT, "%lld of the first %lld records disagree with the FASTA in REF: this is another "
-                         "genome build (--force scores the rest all the same)", (long long)s->tally->mismatched,
+            rc = gs_fail(e, GS_ESUSPECT, "%lld of the first %lld records disagree with the FASTA in REF: this is "
+                         "another genome build (--force scores the rest all the same)", (long long)s->tally->mismatched,
                          (long long)s->tally->compared);
         if (!rc && !j->entry[i].drop)
             rc = gs_vcf_write(s->opt->out, j->entry[i].rec, e);

@@ -7,7 +7,7 @@
 /* How far a run is. */
 typedef struct {
     const gs_tally *tally;   /* of what is written */
-    double share;            /* of all work that is done, 0 .. 1; < 0: cannot be told, for the input's end is not known */
+    double share;            /* of all work that is done, 0 .. 1; < 0: unknown, as the input's end is */
 } gs_run_state;
 
 typedef struct {

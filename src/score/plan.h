@@ -34,7 +34,7 @@ typedef struct {
     /* After gs_plan_cut: */
     int *cut; size_t cap_cut; /* batch i is passes cut[i] .. cut[i + 1] */
     int n_batch;
-    gs_probe_side *read;     /* what is read of pass i: read[first[i]] .. read[first[i + 1]], in the order of the probes */
+    gs_probe_side *read;     /* what is read of pass i: read[first[i]] .. read[first[i + 1]], in the probes' order */
     size_t *first;
     double *kept;            /* what probes whose passes lie in two batches keep of them */
 } gs_plan;
@@ -49,8 +49,8 @@ int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask);    /* ma
 int gs_plan_masks(const gs_plan *p, int pass, int token);                  /* does the pass mask this token? */
 void gs_plan_probe(gs_plan *p, const gs_probe *q);
 
-/* Close the plan: cut the passes into batches of about batch_tokens tokens (at least one pass each). The two passes of a
- * probe share a batch unless one of four times the size cannot hold them and what lies between them. Nothing may be
+/* Close the plan: cut the passes into batches of about batch_tokens tokens (at least one pass each). The two passes of
+ * a probe share a batch unless one of four times the size cannot hold them and what lies between them. Nothing may be
  * added then. GS_ENOMEM, also for what failed before. */
 int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e);
 

@@ -1,4 +1,5 @@
-/* From an allele to what its scores need: its context, tokens of either strand, and the passes and probes of every mode. */
+/* From an allele to what its scores need: its context, tokens of either strand, and the passes and probes of every
+ * mode. */
 #ifndef GS_PLANNER_H
 #define GS_PLANNER_H
 #include "genome/msa.h"
@@ -18,8 +19,8 @@ typedef struct {
 } gs_planner;
 void gs_planner_free(gs_planner *pl);
 
-/* Add to `plan` what the scores of allele pl->owner need. The allele has passed gs_allele_check with flag OK. Sets a->flag
- * when a mode cannot score it (too_long, n_context, unsupported). */
+/* Add to `plan` what the scores of allele pl->owner need. The allele has passed gs_allele_check with flag OK. Sets
+ * a->flag when a mode cannot score it (too_long, n_context, unsupported). */
 int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e);
 
 /* The same for one mode and a context that lies in pl->fwd already (gs_score_pair). */

@@ -1,5 +1,5 @@
-/* Probes: what is read of passes through the model. A score is the sum of its probes' weighted values, so a mode is free to
- * combine them; one file probe_x.c per kind. A new kind touches nothing else. */
+/* Probes: what is read of passes through the model. A score is the sum of its probes' weighted values, so a mode is
+ * free to combine them; one file probe_x.c per kind. A new kind touches nothing else. */
 #ifndef GS_PROBE_H
 #define GS_PROBE_H
 #include "model/model.h"
@@ -34,8 +34,8 @@ struct gs_probe_kind {
     unsigned want;           /* GS_WANT_HIDDEN or GS_WANT_LOGITS */
     /* One pass: its value. NULL for kinds of two passes. */
     double (*value)(const gs_reading *r, const gs_probe *p);
-    /* Two passes, which need not share a batch: how many numbers are kept of a side of so many tokens, what they are, and
-     * the value that two such lists of n come to. */
+    /* Two passes, which need not share a batch: how many numbers are kept of a side of so many tokens, what they are,
+     * and the value that two such lists of n come to. */
     size_t (*keep)(const gs_model *m, const gs_probe *p, int tokens);
     void (*read)(const gs_reading *r, const gs_probe *p, double *kept);
     float (*compare)(const gs_probe *p, const double *ref, const double *alt, size_t n);
@@ -49,6 +49,7 @@ extern const gs_probe_kind gs_probe_loglik;
 /* Overlapping k-mers over one base, which is base number `arg` of token beg and one less in each that follows:
  * log(sum of P(k-mers with base[1] there)) - log(sum of P(k-mers with base[0])), P among all k-mers of A, C, G, T. */
 extern const gs_probe_kind gs_probe_base_mass;
-/* Distances of hidden states: arg 0, of the means over the tokens; 1, of all tokens laid end to end (as many of both). */
+/* Distances of hidden states: arg 0, of the means over the tokens; 1, of all tokens laid end to end (as many of
+ * both). */
 extern const gs_probe_kind gs_probe_cosine, gs_probe_l2, gs_probe_l1, gs_probe_dot;
 #endif

@@ -1,5 +1,5 @@
-/* Mass per base of overlapping k-mers. Source: SpeciesLM (ModelUsage.ipynb; songlab's variant script). Kept as logarithms:
- * the mass of a base may be smaller than any number. */
+/* Mass per base of overlapping k-mers. Source: SpeciesLM (ModelUsage.ipynb; songlab's variant script). Kept as
+ * logarithms: the mass of a base may be smaller than any number. */
 #include <math.h>
 #include <string.h>
 #include "score/probe.h"

@@ -13,9 +13,10 @@ static int unknown_mode(const gs_model *m, const char *name, size_t n, gs_err *e
     for (int i = 0; gs_modes[i]; i++)
         gs_nearest_add(&near, gs_modes[i]->name, strlen(gs_modes[i]->name));
     if (strncmp(name, m->recipe.mode, n + 1))
-        return gs_fail(e, GS_EUSAGE, "unknown mode '%s': %s%s", word, names, gs_nearest_hint(&near, "", hint, sizeof hint));
-    return gs_fail(e, GS_EMODEL, "%s: its recipe has the unknown mode \"%s\"; choose one with --mode (%s)", m->bundle.path,
-                   name, names);
+        return gs_fail(e, GS_EUSAGE, "unknown mode '%s': %s%s", word, names,
+                       gs_nearest_hint(&near, "", hint, sizeof hint));
+    return gs_fail(e, GS_EMODEL, "%s: its recipe has the unknown mode \"%s\"; choose one with --mode (%s)",
+                   m->bundle.path, name, names);
 }
 
 /* Each mode once. */

@@ -7,8 +7,8 @@
 
 typedef struct gs_mode gs_mode;
 
-/* What a distance of embeddings compares: the variant's tokens, the mean over all tokens that cover bases, or all tokens
- * laid end to end. */
+/* What a distance of embeddings compares: the variant's tokens, the mean over all tokens that cover bases, or all
+ * tokens laid end to end. */
 typedef enum { GS_POOL_TOKEN, GS_POOL_MEAN, GS_POOL_FLAT } gs_pool;
 
 enum { GS_MODES_MAX = 8 };

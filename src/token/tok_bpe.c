@@ -76,7 +76,8 @@ static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
     const gs_bpe_spec *p = s->bpe;
     if (!p || p->n_merges < 0 || (p->run && (p->run_least < 1 || p->run_as < 0 || p->run_as >= t->n_vocab)))
-        return gs_fail(e, GS_EMODEL, "the tokenizer of kind \"bpe\" lacks merges, or its run of letters makes no sense");
+        return gs_fail(e, GS_EMODEL, "the tokenizer of kind \"bpe\" lacks merges, or its run of letters makes no "
+                       "sense");
     bpe *b = calloc(1, sizeof *b);
     if (!b)
         return gs_fail_mem(e, "a tokenizer", sizeof *b);

@@ -1,6 +1,7 @@
 /* Overlapping k-mers: one token per base, token t covers the bases t .. t + k. What the vocabulary lacks (N, IUPAC
  * letters, lower case) makes every k-mer over it unknown.
- * Source: BertTokenizer of transformers on space-joined k-mers, as DNABERT (tokenization_dna.py) and SpeciesLM use it. */
+ * Source: BertTokenizer of transformers on space-joined k-mers, as DNABERT (tokenization_dna.py) and SpeciesLM use
+ * it. */
 #include <string.h>
 #include "token/token.h"
 

@@ -156,6 +156,6 @@ int gs_token_unknown(const char *seq, int64_t pos, gs_err *e)
     unsigned char c = (unsigned char)seq[pos];
     char shown[8];
     snprintf(shown, sizeof shown, c > ' ' && c < 127 ? "%c" : "\\x%02x", c);
-    return gs_fail(e, GS_EUSAGE, "base %s at position %lld of the sequence has no token in the model's vocabulary, nor has "
-                   "it one for unknown bases", shown, (long long)pos + 1);
+    return gs_fail(e, GS_EUSAGE, "base %s at position %lld of the sequence has no token in the model's vocabulary, nor "
+                   "has it one for unknown bases", shown, (long long)pos + 1);
 }

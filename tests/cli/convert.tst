@@ -19,7 +19,13 @@ out convert_files
 
 test the_same_scores
 # Every family: from the directory and from the model file, bit for bit.
-run for m in nt-v1 nt-v2 dnabert-2 dnabert-3 gena-lm-base gpn-brassicales gpn-animal-promoter phylogpn specieslm; do $gscore convert -q -o $m.bin $data/../golden/$m; for x in $m.bin $data/../golden/$m; do $gscore embed -q --window 500 -o e $x $vcf/rcrs_ends.vcf $rcrs; cat e.npy e.tsv; done > both; split -n 2 both half.; cmp half.aa half.ab; done
+run for m in nt-v1 nt-v2 dnabert-2 dnabert-3 gena-lm-base gpn-brassicales gpn-animal-promoter phylogpn specieslm; do
+run     $gscore convert -q -o $m.bin $data/../golden/$m
+run     for x in $m.bin $data/../golden/$m; do
+run         $gscore embed -q --window 500 -o e $x $vcf/rcrs_ends.vcf $rcrs; cat e.npy e.tsv
+run     done > both
+run     split -n 2 both half.; cmp half.aa half.ab
+run done
 
 test the_same_llr
 run $gscore convert -q -o m.bin $data/../golden/gpn-brassicales

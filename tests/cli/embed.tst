@@ -28,7 +28,9 @@ run for x in b c; do cmp a.npy $x.npy; cmp a.tsv $x.tsv; done
 test alone_and_among_others
 # The rows of a sequence are the same bits whatever stands beside it.
 run $gscore embed -q -o all $tiny $fa
-run for n in 1 2 3; do awk -v n=$n '/^>/ {k++} k == n' $fa > in.fa; $gscore embed -q -o one $tiny in.fa; tail -c +129 one.npy; done > rows
+run for n in 1 2 3; do
+run     awk -v n=$n '/^>/ {k++} k == n' $fa > in.fa; $gscore embed -q -o one $tiny in.fa; tail -c +129 one.npy
+run done > rows
 run tail -c +129 all.npy | cmp rows -
 
 test windows_of_a_vcf

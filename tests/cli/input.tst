@@ -35,7 +35,9 @@ run $gscore score --no-version in.bcf $fa $tiny | grep -v '^##'
 out edges_body
 
 test all_kinds_give_the_same
-run for t in v z b u; do $gscore score -q -O$t $vcf/all_snvs.vcf $fa $tiny > in.$t; $gscore score -q in.$t $fa $tiny > out.$t; done
+run for t in v z b u; do
+run     $gscore score -q -O$t $vcf/all_snvs.vcf $fa $tiny > in.$t; $gscore score -q in.$t $fa $tiny > out.$t
+run done
 run cmp out.v out.z
 run grep -v '^##' out.v > v; grep -v '^##' out.b > b; grep -v '^##' out.u > u
 run cmp v b

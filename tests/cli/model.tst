@@ -132,7 +132,8 @@ run $gscore score $vcf/edges.vcf $fa ./model
 err config.json
 
 test llama_like
-# What calls itself something else is not guessed at, even where tensors are called alike, and before weights are looked at.
+# What calls itself something else is not guessed at, even where tensors are called alike, and before weights are
+# looked at.
 exit 6
 run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
 run echo '{"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":36}' > m/config.json
@@ -169,7 +170,8 @@ test shards_missing
 exit 6
 run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/config.json m
 run cp $data/../golden/nt-v2/model.safetensors m/model-00001-of-00003.safetensors
-run echo '{"weight_map":{"a":"model-00001-of-00003.safetensors","b":"model-00002-of-00003.safetensors","c":"model-00003-of-00003.safetensors"}}' > m/model.safetensors.index.json
+run s=of-00003.safetensors; i=m/model.safetensors.index.json
+run echo '{"weight_map":{"a":"model-00001-'$s'","b":"model-00002-'$s'","c":"model-00003-'$s'"}}' > $i
 run $gscore info ./m
 err ./m lacks model-00002-of-00003.safetensors, ..., which its index lists \(2 of 3 files are missing\): the download is not
 

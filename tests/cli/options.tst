@@ -12,7 +12,10 @@ out one
 no .
 
 test command_help
-run for c in score info convert embed bench selftest completion help; do $gscore $c --help > long; $gscore $c -h | cmp long -; $gscore help $c | cmp long -; grep -q "usage: gscore $c" long; done
+run for c in score info convert embed bench selftest completion help; do
+run     $gscore $c --help > long; $gscore $c -h | cmp long -; $gscore help $c | cmp long -
+run     grep -q "usage: gscore $c" long
+run done
 no .
 
 test help_of_an_unknown_command
@@ -26,7 +29,8 @@ run made=$(dirname $gscore)/made
 run tr -d '\\' < $made/gscore.1 > manual
 run for c in score info convert embed bench selftest; do
 run     $gscore $c --help | grep -oE -e '^ +(-.,)? *--[a-z][a-z-]+' | grep -oE -e '--.*' > options
-run     grep -qx -e --version options; grep -qx -e --verbosity options; grep -qx -e --threads options; grep -qx -e --quiet options
+run     grep -qx -e --version options; grep -qx -e --verbosity options
+run     grep -qx -e --threads options; grep -qx -e --quiet options
 run     for o in $(cat options); do
 run         grep -qF -e "fB$o" manual || echo "manual: $c $o"
 run         grep -qE -e "^    $c\) .*$o[ ']" $made/gscore.bash || echo "bash: $c $o"
@@ -154,7 +158,8 @@ err info: .*MODEL is .*tiny.fa, a FASTA
 test addresses_and_names_on_a_hub
 run t() { want=$1; shift; $gscore "$@" && exit 9 || [ $? = $want ]; }
 run t 3 score https://a.org/x.vcf.gz $fa $tiny; t 3 score $vcf/edges.vcf s3://b/ref.fa $tiny
-run t 6 score $vcf/edges.vcf $fa https://a.org/m.bin; t 6 score $vcf/edges.vcf $fa ORG/some-model; t 6 info ORG/some-model
+run t 6 score $vcf/edges.vcf $fa https://a.org/m.bin; t 6 score $vcf/edges.vcf $fa ORG/some-model
+run t 6 info ORG/some-model
 err IN is https://a.org/x.vcf.gz, and gscore downloads nothing; fetch it first: curl -LO https://a.org/x.vcf.gz
 err REF is s3://b/ref.fa, .*fetch it first: aws s3 cp s3://b/ref.fa \.
 err MODEL is https://a.org/m.bin, .*curl

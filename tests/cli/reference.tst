@@ -26,7 +26,8 @@ run $gscore score -q -o 2.vcf $vcf/edges.vcf ref.fa $tiny
 run cmp new.fa.fai ref.fa.fai
 
 test index_older_than_the_fasta_in_a_folder_that_cannot_be_written
-run mkdir locked; cp $fa locked/ref.fa; echo wrong > locked/ref.fa.fai; touch -d '2000-01-01' locked/ref.fa.fai; chmod 555 locked
+run mkdir locked; cp $fa locked/ref.fa
+run echo wrong > locked/ref.fa.fai; touch -d '2000-01-01' locked/ref.fa.fai; chmod 555 locked
 run $gscore score --no-version $vcf/edges.vcf locked/ref.fa $tiny
 run chmod 755 locked
 out edges.vcf

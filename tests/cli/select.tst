@@ -144,7 +144,8 @@ run $gscore score -q --no-version -W -o in.vcf.gz $vcf/all_snvs.vcf $fa $tiny
 run $gscore score -q --no-version -Ob -W -o in.bcf $vcf/all_snvs.vcf $fa $tiny
 run part() { want=$1; shift; $gscore score -q "$@" $fa $tiny > whole
 run   for i in 1 2 3 4 5; do $gscore score -q --chunk $i/5 "$@" $fa $tiny > $i; done
-run   { grep '^#' 1; for i in 1 2 3 4 5; do grep -v '^#' $i || true; done; } | cmp whole -; [ $(grep -vc '^#' whole) = $want ]; }
+run   { grep '^#' 1; for i in 1 2 3 4 5; do grep -v '^#' $i || true; done; } | cmp whole -
+run   [ $(grep -vc '^#' whole) = $want ]; }
 run part 16 -t chr1:10-20,chrM:1-3 $vcf/all_snvs.vcf
 run part 16 -t chr1:10-20,chrM:1-3 in.vcf.gz
 run part 13 -r chr1:10-19 in.vcf.gz

@@ -5,7 +5,9 @@ run $gscore selftest $tiny | sed 's/max .*//; s/ok .* against/ok      against/; 
 out selftest
 
 test every_architecture
-run for m in nt-v1 dnabert-2 dnabert-3 gena-lm-large gpn-animal-promoter gpn-brassicales gpn-msa phylogpn; do $gscore selftest $data/../golden/$m > out; ! grep FAILED out; done
+run for m in nt-v1 dnabert-2 dnabert-3 gena-lm-large gpn-animal-promoter gpn-brassicales gpn-msa phylogpn; do
+run     $gscore selftest $data/../golden/$m > out; ! grep FAILED out
+run done
 
 test plain_c
 run GSCORE_ISA=ref $gscore selftest $tiny | grep kernels

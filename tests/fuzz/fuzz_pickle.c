@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     assert(copy);
     memcpy(copy, data, n);
     int ret = gs_pickle_read(&t.pickle, copy, n, &used, "fuzz", &e);
-    ret = ret ? ret : gs_torch_add_storage(&t, "0", 1, (gs_torch_storage){.data = numbers, .bytes = sizeof numbers}, &e);
+    gs_torch_storage storage = {.data = numbers, .bytes = sizeof numbers};
+    ret = ret ? ret : gs_torch_add_storage(&t, "0", 1, storage, &e);
     ret = ret ? ret : gs_torch_tensors(&t, &s, &e);
     assert(!ret == !e.msg[0]);
     gs_tensors_free(&s);

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Scores of published-format checkpoints against upstream's (golden/*/score.tsv and its kin): the rows of parity.tsv from
-# the published files, and the sites of the mitochondrion also from the container that `gscore convert` makes of them,
-# which must give the same bytes. Prints the largest difference of each column. More than 0.00002 (and the
-# sixth digit, which is the last one that VCF text has), or a score where upstream has none or the other way round, is a
+# Scores of published-format checkpoints against upstream's (golden/*/score.tsv and its kin): the rows of parity.tsv
+# from the published files, and the sites of the mitochondrion also from the container that `gscore convert` makes of
+# them, which must give the same bytes. Prints the largest difference of each column. More than 0.00002 (and the sixth
+# digit, which is the last one that VCF text has), or a score where upstream has none or the other way round, is a
 # failure.
 #     parity.sh GSCORE [GOLDEN...]
 # GSCORE_GOLDENS=DIR adds checkpoints that are not in the repository (for want of a licence).
@@ -31,7 +31,11 @@ compare() { # VCF TAG TSV COLUMN WINDOW OPTIONS: with -t only some rows are ther
         {
             if (some && !(($1, $2, $3, $4) in score)) next
             got = score[$1, $2, $3, $4]; want = $c; rows++
-            if ((got == ".") != (want == ".")) { print "  " $1 ":" $2 " " $3 ">" $4 " is " got ", upstream " want; bad++; next }
+            if ((got == ".") != (want == ".")) {
+                print "  " $1 ":" $2 " " $3 ">" $4 " is " got ", upstream " want
+                bad++
+                next
+            }
             if (want == ".") next
             d = got - want; if (d < 0) d = -d
             if (d > most) most = d

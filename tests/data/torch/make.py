@@ -48,10 +48,12 @@ def good():
     torch.save(dict(d), "good-legacy4.pt", _use_new_zipfile_serialization=False, pickle_protocol=4)
     torch.save({k: torch.nn.Parameter(v, False) for k, v in d.items()}, "good-parameters.pt")
     torch.save({"epoch": 3, "model": d, "best": torch.tensor(0.5), "names": {"a", "b"}, "none": None}, "good-model.pt")
-    settings = Namespace(lr=1e-3, path=[1, -2, 300, 70000, 1 << 40, -(1 << 70)], nested={"x": (1, 2, 3, 4)}, raw=b"\0\1")
+    settings = Namespace(lr=1e-3, path=[1, -2, 300, 70000, 1 << 40, -(1 << 70)], nested={"x": (1, 2, 3, 4)},
+                         raw=b"\0\1")
     torch.save({"epoch": 1, "global_step": 10, "pytorch-lightning_version": "1.6", "state_dict": d, "callbacks": {},
                 "optimizer_states": [{"state": {0: {"step": torch.tensor(1.0)}}}], "hyper_parameters": settings,
-                "size": d["plain.weight"].shape, "dtype": torch.bfloat16, "device": torch.device("cpu")}, "good-lightning.ckpt.pt")
+                "size": d["plain.weight"].shape, "dtype": torch.bfloat16, "device": torch.device("cpu")},
+               "good-lightning.ckpt.pt")
     extra = collections.OrderedDict(d)
     extra["head._extra_state"] = io.BytesIO(b"abc")
     torch.save(extra, "good-extra.pt")
@@ -66,10 +68,12 @@ def zip64(source, target):
     z, out, directory = zipfile.ZipFile(source), io.BytesIO(), b""
     for i in z.infolist():
         data, name, at = z.read(i), i.filename.encode(), out.tell()
-        out.write(struct.pack("<4s5H3I2H", b"PK\3\4", 45, 0, 0, 0, 0, i.CRC, 0xffffffff, 0xffffffff, len(name), 20) + name)
+        out.write(struct.pack("<4s5H3I2H", b"PK\3\4", 45, 0, 0, 0, 0, i.CRC, 0xffffffff, 0xffffffff, len(name), 20))
+        out.write(name)
         out.write(struct.pack("<2H2Q", 1, 16, len(data), len(data)) + data)
-        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 45, 45, 0, 0, 0, 0, i.CRC, 0xffffffff, 0xffffffff, len(name), 28,
-                                 0, 0, 0, 0, 0xffffffff) + name + struct.pack("<2H3Q", 1, 24, len(data), len(data), at)
+        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 45, 45, 0, 0, 0, 0, i.CRC, 0xffffffff, 0xffffffff, len(name),
+                                 28, 0, 0, 0, 0, 0xffffffff) + name
+        directory += struct.pack("<2H3Q", 1, 24, len(data), len(data), at)
     at, n = out.tell(), len(z.infolist())
     out.write(directory)
     end = out.tell()
@@ -86,7 +90,8 @@ FLOATS = b"\0\0\x80\x3f" * 4
 
 def archive(name, data_pkl, storages={"0": FLOATS}, method=zipfile.ZIP_STORED, extra={}):
     with zipfile.ZipFile(f"bad-{name}.pt", "w", method) as z:
-        for path, data in {"archive/data.pkl": data_pkl, **{"archive/data/" + k: v for k, v in storages.items()}, **extra}.items():
+        parts = {"archive/data/" + k: v for k, v in storages.items()}
+        for path, data in {"archive/data.pkl": data_pkl, **parts, **extra}.items():
             z.writestr(zipfile.ZipInfo(path), data, method)
 
 
@@ -102,8 +107,8 @@ def tensor(offset=0, size=(4,), stride=(1,), count=4, key="0", kind="FloatStorag
     def numbers(t):
         return b"(" + b"".join(map(number, t)) + b"t"
     storage = b"(" + text("storage") + f"ctorch\n{kind}\n".encode() + text(key) + text("cpu") + number(count) + b"tQ"
-    return (b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + number(offset) + numbers(size) + numbers(stride) + b"\x89" +
-            b"ccollections\nOrderedDict\n)RtR")
+    return (b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + number(offset) + numbers(size) + numbers(stride) +
+            b"\x89" + b"ccollections\nOrderedDict\n)RtR")
 
 
 def state(value, before=b""):
@@ -183,7 +188,8 @@ def overlap():
         path, at = b"archive/" + name.encode(), out.tell()
         sizes = struct.pack("<3I2H", 0, size, size, len(path), 0)
         out.write(struct.pack("<4s5H", b"PK\3\4", 20, 0, 0, 0, 0) + sizes + path + data)
-        directory += struct.pack("<4s6H", b"PK\1\2", 20, 20, 0, 0, 0, 0) + sizes + struct.pack("<3H2I", 0, 0, 0, 0, at) + path
+        directory += struct.pack("<4s6H", b"PK\1\2", 20, 20, 0, 0, 0, 0) + sizes + struct.pack("<3H2I", 0, 0, 0, 0, at)
+        directory += path
     out.write(bytes(4 * n))
     at = out.tell()
     out.write(directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 4, 4, len(directory), at, 0))
@@ -197,12 +203,14 @@ def repeated_name():
 
 
 def bombs():
-    # Lists of ten references to the list before: shared, so of no weight; an OrderedDict of a list's pairs, many times over.
+    # Lists of ten references to the list before: shared, so of no weight; an OrderedDict of a list's pairs, many times
+    # over.
     laughs = b"]q\x00"
     for i in range(40):
         laughs += b"](" + b"h" + bytes([i]) + (b"h" + bytes([i])) * 9 + b"eq" + bytes([i + 1])
     archive("laughs", b"\x80\x02" + laughs + b"00.")
-    pairs = b"](" + b"NN\x86" * 300 + b"eq\x00\x85q\x010ccollections\nOrderedDict\nq\x02" + b"0(" + b"h\x02h\x01R" * 4000 + b"t."
+    pairs = (b"](" + b"NN\x86" * 300 + b"eq\x00\x85q\x010ccollections\nOrderedDict\nq\x02" +
+             b"0(" + b"h\x02h\x01R" * 4000 + b"t.")
     archive("copies", b"\x80\x02" + pairs)
     archive("deep", b"\x80\x02" + b"](" * 3000 + b"e" * 3000 + b".")
 

@@ -27,7 +27,8 @@ static const gs_option rows[] = {
     {.name = "n", .value = "N", .kind = GS_OPT_INT, AT(n), .min = 2, .max = 9, .otherwise = "the recipe"},
     {.name = "flank", .value = "N|all", .kind = GS_OPT_INT, AT(flank), .def = 8, .max = 100, .word = "all"},
     {.name = "word", .value = "fwd|rev|both", .kind = GS_OPT_WORD, AT(word), .min = 1},
-    {.name = "optional", .value = "csi|tbi", .kind = GS_OPT_WORD, .optional = 1, .min = 1, .field = offsetof(args, optional)},
+    {.name = "optional", .value = "csi|tbi", .kind = GS_OPT_WORD, .optional = 1, .min = 1,
+     .field = offsetof(args, optional)},
     {.name = "text", .value = "FILE", .kind = GS_OPT_TEXT, AT(text)},
     {.name = "name", .value = "NAME", .kind = GS_OPT_NAMES, AT(names)},
     {.name = "own", .value = "X", .kind = GS_OPT_OWN, .take = take_own, .field = offsetof(args, own)},
@@ -153,7 +154,7 @@ static void nearest(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(refusals), cmocka_unit_test(default_texts),
-                                       cmocka_unit_test(nearest)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(values), cmocka_unit_test(refusals),
+                                       cmocka_unit_test(default_texts), cmocka_unit_test(nearest)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -151,7 +151,8 @@ static void test_errors(void **state)
         for (int idle = 0; idle < 2; idle++) {
             if (idle && where == READ)
                 continue;
-            run r = {.n = 30, .parts = 2, .idle = idle && where != JOB, .fail_in = where, .fail_at = where == JOB ? 2 : 10};
+            run r = {.n = 30, .parts = 2, .idle = idle && where != JOB, .fail_in = where,
+                     .fail_at = where == JOB ? 2 : 10};
             gs_err e = {0};
             assert_int_equal(gs_stream_run(&kind, &r, 3, 1000, &e), -(int)code[where]);
             assert_int_equal(e.code, code[where]);
@@ -175,7 +176,8 @@ static void test_no_workers(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_empty), cmocka_unit_test(test_bytes),
-                                       cmocka_unit_test(test_errors), cmocka_unit_test(test_no_workers)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_empty),
+                                       cmocka_unit_test(test_bytes), cmocka_unit_test(test_errors),
+                                       cmocka_unit_test(test_no_workers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,8 +167,8 @@ static void golden_forward_of(const gs_model *m, const golden *g)
     assert_int_equal(gs_safetensors_read(&s, golden_path(g, "forward.safetensors", path), NULL, &e), 0);
     for (; golden_tensor(&s, n, "ids"); n++)
         golden_sequence(wk, m, &s, n, diff);
-    print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir, n,
-                  diff[0], diff[1], wk->k->name);
+    print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir,
+                  n, diff[0], diff[1], wk->k->name);
     assert_true(n > 0 && diff[0] <= g->tolerance && diff[1] <= g->tolerance);
     gs_worker_free(wk);
     gs_tensors_free(&s);

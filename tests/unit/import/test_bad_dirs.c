@@ -53,7 +53,8 @@ static void test_incomplete(void **state)
     refused(copy_without("weightless", "model.safetensors", ""), "has no model.safetensors");
     refused(copy_without("factless", "config.json", ""), "has no config.json (it holds model.safetensors, vocab.txt)");
     refused(copy_without("wordless", "vocab.txt", ""),
-            "has no vocab.txt, which gives Nucleotide Transformer v1, v2 and AgroNT their tokens (it holds config.json, model.safetensors)");
+            "has no vocab.txt, which gives Nucleotide Transformer v1, v2 and AgroNT their tokens (it holds "
+            "config.json, model.safetensors)");
     refused(at("nosuch/dir"), "No such file");
 }
 
@@ -90,8 +91,9 @@ static void with_config(const char *text, const char *says)
     refused(dir, says);
 }
 
-#define SIZES(d, l, h, f) "{\"vocab_size\":4107,\"hidden_size\":" d ",\"num_hidden_layers\":" l ",\"num_attention_heads\":" h \
-                          ",\"intermediate_size\":" f ",\"position_embedding_type\":\"rotary\",\"add_bias_fnn\":false"
+#define SIZES(d, l, h, f) "{\"vocab_size\":4107,\"hidden_size\":" d ",\"num_hidden_layers\":" l \
+                          ",\"num_attention_heads\":" h ",\"intermediate_size\":" f \
+                          ",\"position_embedding_type\":\"rotary\",\"add_bias_fnn\":false"
 
 static void test_config(void **state)
 {

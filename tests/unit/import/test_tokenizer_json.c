@@ -11,8 +11,8 @@
 #include "import/tokenizer/tokenizer.h"
 #include "model/model.h"
 
-#define VOCAB "\"vocab\": {\"[UNK]\": 0, \"[CLS]\": 1, \"[SEP]\": 2, \"A\": 3, \"C\": 4, \"AC\": 5, \"ACA\": 6, \"-\": 7, " \
-              "\"CA\": 8, \"N\": 9, \"-A\": 10, \"\": 11}"
+#define VOCAB "\"vocab\": {\"[UNK]\": 0, \"[CLS]\": 1, \"[SEP]\": 2, \"A\": 3, \"C\": 4, \"AC\": 5, \"ACA\": 6, " \
+              "\"-\": 7, \"CA\": 8, \"N\": 9, \"-A\": 10, \"\": 11}"
 #define MODEL(MORE) "\"model\": {\"type\": \"BPE\", \"unk_token\": \"[UNK]\", " VOCAB ", " MORE "}"
 #define MERGES "\"merges\": [\"A \", \"A C\", [\"C\", \"A\"], \"AC A\", \"- A\"]"
 
@@ -80,18 +80,18 @@ static void test_steps(void **state)
     check("{\"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}, " MODEL(MERGES) "}", "A C-A", "3:0-1 4:2-3 10:3-5");
     check("{\"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"[CLS]\", 1], \"sep\": [\"[SEP]\", 2]}, "
           MODEL(MERGES) "}", "AC", "1:-1--1 5:0-2 2:-1--1");
-    check("{\"normalizer\": {\"type\": \"Lowercase\"}, \"model\": {\"type\": \"BPE\", \"unk_token\": \"u\", \"merges\": [], "
-          "\"vocab\": {\"u\": 0, \"a\": 1, \"c\": 2}}}", "AcGa", "1:0-1 2:1-2 0:2-3 1:3-4");
+    check("{\"normalizer\": {\"type\": \"Lowercase\"}, \"model\": {\"type\": \"BPE\", \"unk_token\": \"u\", "
+          "\"merges\": [], \"vocab\": {\"u\": 0, \"a\": 1, \"c\": 2}}}", "AcGa", "1:0-1 2:1-2 0:2-3 1:3-4");
 }
 
 static void test_words(void **state)
 {
     (void)state;
-    check("{\"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}, \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", "
-          "\"vocab\": {\"u\": 0, \"AA\": 1, \"AC\": 2}}}", "AACN", "1:0-2 2:1-3 0:2-4");
-    check("{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"\"}, \"behavior\": \"Isolated\"}, \"model\": "
-          "{\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"A\": 1, \"C\": 2}}}", "ACN",
-          "1:0-1 2:1-2 0:2-3");
+    check("{\"pre_tokenizer\": {\"type\": \"WhitespaceSplit\"}, \"model\": {\"type\": \"WordLevel\", \"unk_token\": "
+          "\"u\", \"vocab\": {\"u\": 0, \"AA\": 1, \"AC\": 2}}}", "AACN", "1:0-2 2:1-3 0:2-4");
+    check("{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"\"}, \"behavior\": \"Isolated\"}, "
+          "\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"A\": 1, \"C\": 2}}}",
+          "ACN", "1:0-1 2:1-2 0:2-3");
 }
 
 static void test_refused(void **state)
@@ -99,19 +99,20 @@ static void test_refused(void **state)
     (void)state;
     refused("{\"model\": {\"type\": \"Unigram\", \"vocab\": {\"A\": 0}}}", 100, "type \"Unigram\"");
     refused("{\"normalizer\": {\"type\": \"Precompiled\"}, " MODEL(MERGES) "}", 100, "normalizer \"Precompiled\"");
-    refused("{\"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"(A|C)\"}, \"content\": \"A\"}, " MODEL(MERGES)
-            "}", 100, "\"(A|C)\"");
+    refused("{\"normalizer\": {\"type\": \"Replace\", \"pattern\": {\"Regex\": \"(A|C)\"}, \"content\": \"A\"}, "
+            MODEL(MERGES) "}", 100, "\"(A|C)\"");
     refused("{\"pre_tokenizer\": {\"type\": \"ByteLevel\"}, " MODEL(MERGES) "}", 100, "pre-tokenizer \"ByteLevel\"");
     refused("{\"post_processor\": {\"type\": \"ByteLevel\"}, " MODEL(MERGES) "}", 100, "post-processor \"ByteLevel\"");
-    refused("{\"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"x\", 99], \"sep\": [\"y\", 2]}, " MODEL(MERGES)
-            "}", 100, "one token of the vocabulary");
+    refused("{\"post_processor\": {\"type\": \"BertProcessing\", \"cls\": [\"x\", 99], \"sep\": [\"y\", 2]}, "
+            MODEL(MERGES) "}", 100, "one token of the vocabulary");
     refused("{" MODEL(MERGES ", \"byte_fallback\": true") "}", 100, "byte_fallback");
     refused("{" MODEL(MERGES ", \"dropout\": 0.1") "}", 100, "dropout");
     refused("{" MODEL(MERGES ", \"end_of_word_suffix\": \"</w>\"") "}", 100, "end_of_word_suffix");
     refused("{" MODEL("\"merges\": [\"A G\"]") "}", 100, "not a pair of entries");
     refused("{" MODEL("\"merges\": [\"A A\"]") "}", 100, "gives \"AA\", which is not in the vocabulary");
     refused("{" MODEL(MERGES) "}", 6, "beyond the rows");
-    refused("{\"added_tokens\": [{\"id\": 12, \"content\": \"ACGT\"}], " MODEL(MERGES) "}", 100, "added token \"ACGT\"");
+    refused("{\"added_tokens\": [{\"id\": 12, \"content\": \"ACGT\"}], " MODEL(MERGES) "}", 100,
+            "added token \"ACGT\"");
     refused("{\"added_tokens\": [{\"id\": 3, \"content\": \"[X]\"}], " MODEL(MERGES) "}", 100, "the same id 3");
     refused("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": -1}}}", 100, "the id of \"A\"");
     refused("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": 1e9}}}", 100, "the id of \"A\"");

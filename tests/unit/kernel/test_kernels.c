@@ -20,7 +20,12 @@ static float got_store[MAX + GUARD], want_store[MAX + GUARD];
 /* What a test runs: y holds the input and gets the result, x, g and b are further inputs. */
 typedef struct { float *y; const float *x, *g, *b; size_t n; } args;
 /* Tolerances are relative to max(1, |want|), and to the size of the inputs where sums may cancel. */
-typedef struct { const char *name; void (*run)(const gs_kernels *k, const args *a); float tolerance; int cancels; } entry;
+typedef struct {
+    const char *name;
+    void (*run)(const gs_kernels *k, const args *a);
+    float tolerance;
+    int cancels;
+} entry;
 
 static void run_add(const gs_kernels *k, const args *a) { k->add(a->y, a->x, a->n); }
 static void run_mul(const gs_kernels *k, const args *a) { k->mul(a->y, a->x, a->n); }
@@ -126,8 +131,8 @@ static void check_huge(const gs_kernels *k)
 
 typedef struct { const char *name; size_t offset; } function;
 #define FUNCTION(f) {#f, offsetof(gs_kernels, f)}
-static const function activations[] = {FUNCTION(gelu), FUNCTION(gelu_tanh), FUNCTION(silu), FUNCTION(relu), FUNCTION(relu2),
-                                       FUNCTION(softmax)};
+static const function activations[] = {FUNCTION(gelu), FUNCTION(gelu_tanh), FUNCTION(silu), FUNCTION(relu),
+                                       FUNCTION(relu2), FUNCTION(softmax)};
 
 static void apply(const gs_kernels *k, const function *f, float *x, size_t n)
 {

@@ -26,7 +26,8 @@ static void make(gs_model *m, gs_dtype dtype, int odd)
 {
     static const struct { const char *name; int ndim; int64_t shape[3]; } all[] = {
         {"embed.weight", 2, {6, 4}},   {"layers.3.up.weight", 2, {8, 4}}, {"norm.weight", 1, {4}},
-        {"norm.bias", 1, {4}},          {"conv.weight", 3, {5, 3, 4}}, {"deep.weight", 2, {3, 4}},        {"deep.bias", 1, {4}}};
+        {"norm.bias", 1, {4}},          {"conv.weight", 3, {5, 3, 4}}, {"deep.weight", 2, {3, 4}},
+        {"deep.bias", 1, {4}}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         gs_tensor t = {.name = (char *)(uintptr_t)all[i].name, .ndim = all[i].ndim, .dtype = i < 2 ? dtype : GS_F32};
         size_t n = 1;

@@ -133,7 +133,7 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_config), cmocka_unit_test(test_tensors),
-                                       cmocka_unit_test(test_tokenizer_and_recipe), cmocka_unit_test(test_shared_windows),
-                                       cmocka_unit_test(test_names)};
+                                       cmocka_unit_test(test_tokenizer_and_recipe),
+                                       cmocka_unit_test(test_shared_windows), cmocka_unit_test(test_names)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

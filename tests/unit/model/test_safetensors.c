@@ -17,7 +17,8 @@ static void test_good(void **state)
     gs_tensors s = {0};
     json_t *meta = NULL;
     write_safetensors(at("good"), "{\"__metadata__\":{\"a\":\"b\"}," ONE ",\"v\":{\"dtype\":\"BF16\",\"shape\":[],"
-                      "\"data_offsets\":[8,10]},\"empty\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[8,8]}}   ", 10);
+                      "\"data_offsets\":[8,10]},"
+                      "\"empty\":{\"dtype\":\"F32\",\"shape\":[0,7],\"data_offsets\":[8,8]}}   ", 10);
     if (gs_safetensors_read(&s, at("good"), &meta, &e))
         fail_msg("%s", e.msg);
     assert_int_equal(s.n, 3);

@@ -13,9 +13,10 @@ static const struct { const char *name; int ndim; int64_t shape[2]; } tiny_tenso
 enum { TINY_TENSORS = sizeof tiny_tensors / sizeof *tiny_tensors };
 
 #define TINY_CONFIG \
-    "\"vocab\":6,\"dim\":4,\"layers\":1,\"heads\":2,\"ffn\":8,\"position\":\"rotary\",\"act\":\"gelu\",\"attn_bias\":false," \
-    "\"ffn_bias\":false,\"head\":\"linear\",\"head_vocab\":4"
-#define TINY_TOKENIZER "{\"kind\":\"base\",\"vocab\":[\"A\",\"C\",\"G\",\"T\",\"N\",\"[MASK]\"],\"unk\":4,\"mask\":5,\"max_tokens\":64}"
+    "\"vocab\":6,\"dim\":4,\"layers\":1,\"heads\":2,\"ffn\":8,\"position\":\"rotary\",\"act\":\"gelu\"," \
+    "\"attn_bias\":false,\"ffn_bias\":false,\"head\":\"linear\",\"head_vocab\":4"
+#define TINY_TOKENIZER \
+    "{\"kind\":\"base\",\"vocab\":[\"A\",\"C\",\"G\",\"T\",\"N\",\"[MASK]\"],\"unk\":4,\"mask\":5,\"max_tokens\":64}"
 #define TINY_RECIPE "{\"mode\":\"mlm\",\"window\":32,\"strands\":\"both\"}"
 
 /* Tensors filled with small numbers; `skip` (or NULL) is left out. */

@@ -77,11 +77,13 @@ static void test_likelihoods(void **state)
     for (int pass = 0; pass < 2 * SEQS; pass++)
         for (int t = 11; t >= 0; t -= 4)
             for (int32_t id = 0; id < 4; id += 3)
-                gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_token, .pass = {pass}, .beg = {t}, .end = {t + 1}, .arg = id});
+                gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_token, .pass = {pass}, .beg = {t}, .end = {t + 1},
+                                              .arg = id});
     size_t n = p.n_probe;
     for (int shift = 0; shift < 2; shift++)
         for (int pass = 0; pass < 2 * SEQS; pass++)
-            gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_loglik, .pass = {pass}, .end = {LEN - shift}, .arg = shift});
+            gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_loglik, .pass = {pass}, .end = {LEN - shift},
+                                          .arg = shift});
     for (int pass = 0; pass < 2 * SEQS; pass++)   /* hidden states of the same tokens */
         gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_l1, .pass = {pass, pass}, .beg = {3, 3}, .end = {6, 6}});
     for (size_t batch = 1; batch < 200; batch += 50) {
@@ -134,8 +136,8 @@ static void test_distances(void **state)
     gs_model *m = tiny_with("{}");
     gs_plan p = plan_all();
     for (int i = 0; i < 16; i++)
-        gs_plan_probe(&p, &(gs_probe){.kind = kinds[i % 4], .owner = i, .weight = 1, .pass = {i % 5, 11 - i % 6}, .beg = {2, 3},
-                                      .end = {9, i & 4 ? 10 : 5}, .arg = (i & 4) != 0});
+        gs_plan_probe(&p, &(gs_probe){.kind = kinds[i % 4], .owner = i, .weight = 1, .pass = {i % 5, 11 - i % 6},
+                                      .beg = {2, 3}, .end = {9, i & 4 ? 10 : 5}, .arg = (i & 4) != 0});
     for (int round = 0; round < 2; round++) {
         memset(score[1], 0, sizeof score[1]);
         run_batches(m, &p, round ? 1 : 1000);
@@ -176,7 +178,8 @@ static void test_base_mass(void **state)
         for (int id = 1; id <= 4; id++)
             all[t] += exp((double)two[t][id]);
     for (int c = 0; c < 2; c++)
-        p[c] = (exp(two[0][1 + c]) + exp(two[0][3 + c])) / all[0] + (exp(two[1][1 + 2 * c]) + exp(two[1][2 + 2 * c])) / all[1];
+        p[c] = (exp(two[0][1 + c]) + exp(two[0][3 + c])) / all[0]
+             + (exp(two[1][1 + 2 * c]) + exp(two[1][2 + 2 * c])) / all[1];
     NEAR(mass(*two, 2, 8), log(p[1] / p[0]));
     float one[] = {0, 1, 2, 3, 4};
     NEAR(mass(one, 1, 5), log((exp(3) + exp(4)) / (exp(1) + exp(2))));

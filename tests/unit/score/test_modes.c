@@ -60,7 +60,8 @@ static double score(const gs_model *m, const gs_score_opt *opt, const char *seq,
     pl.fwd.beg[GS_REF] = pl.fwd.beg[GS_ALT] = AT;
     pl.fwd.end[GS_REF] = AT + a.del;
     pl.fwd.end[GS_ALT] = AT + a.ins;
-    const gs_mode *mode = gs_mode_for(s.modes[0], &s, a.kind == GS_INDEL ? GS_TAKES_INDEL : GS_TAKES_SNV | GS_TAKES_MNV);
+    const gs_mode *mode = gs_mode_for(s.modes[0], &s,
+                                      a.kind == GS_INDEL ? GS_TAKES_INDEL : GS_TAKES_SNV | GS_TAKES_MNV);
     assert_int_equal(gs_plan_context(&s, mode, &pl, &plan, &a, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_OK);
     assert_int_equal(gs_plan_cut(&plan, m, LEN, &e), 0);
@@ -198,7 +199,7 @@ static void test_dense(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mlm), cmocka_unit_test(test_pll), cmocka_unit_test(test_wt),
-                                       cmocka_unit_test(test_dense)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_mlm), cmocka_unit_test(test_pll),
+                                       cmocka_unit_test(test_wt), cmocka_unit_test(test_dense)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

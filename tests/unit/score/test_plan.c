@@ -147,7 +147,8 @@ static void test_sum(void **state)
     float score[3] = {10, 20, 30};
     gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_token, .owner = 2, .weight = 0.5f, .value = 3});
     gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_token, .owner = 2, .weight = -1, .value = 0.25});
-    gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_l1, .owner = 0, .weight = 2, .pass = {0, 2}, .beg = {4, 1}, .end = {6, 3}});
+    gs_plan_probe(&p, &(gs_probe){.kind = &gs_probe_l1, .owner = 0, .weight = 2, .pass = {0, 2}, .beg = {4, 1},
+                                  .end = {6, 3}});
     assert_int_equal(gs_plan_cut(&p, &model, 1, &e), 0);
     const gs_probe *q = &p.probe[2];
     assert_true(q->parted && q->kept[1] == 5);

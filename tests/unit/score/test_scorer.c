@@ -65,7 +65,8 @@ static void test_needs(void **state)
     static const struct { const gs_mode *mode; const char *lacks; } cases[][4] = {
         {{&gs_mode_mlm, "no head"}, {&gs_mode_pll, "no head"}, {&gs_mode_wt, "no head"}, {&gs_mode_dense, "no head"}},
         {{&gs_mode_mlm, "no mask"}, {&gs_mode_pll, "no mask"}, {&gs_mode_wt, NULL}, {&gs_mode_dense, "no mask"}},
-        {{&gs_mode_mlm, "no token in common"}, {&gs_mode_pll, NULL}, {&gs_mode_wt, "no token in"}, {&gs_mode_dense, "no token in"}},
+        {{&gs_mode_mlm, "no token in common"}, {&gs_mode_pll, NULL}, {&gs_mode_wt, "no token in"},
+         {&gs_mode_dense, "no token in"}},
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, "overlap"}, {&gs_mode_wt, NULL}, {&gs_mode_dense, "overlap"}},
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, NULL}, {&gs_mode_wt, "visible"}, {&gs_mode_dense, NULL}},
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, "other species"}, {&gs_mode_wt, NULL}, {&gs_mode_dense, NULL}},
@@ -134,7 +135,8 @@ static void test_windows(void **state)
     m->margin = 4;
     refused(m, OPT(.window = 8), GS_EUSAGE, "at least 9");
     m->recipe.window = 8;
-    refused(m, OPT(.window = 0), GS_EMODEL, "the recipe's window 8 is too small: the model takes at least 9; choose one");
+    refused(m, OPT(.window = 0), GS_EMODEL,
+            "the recipe's window 8 is too small: the model takes at least 9; choose one");
     m->margin = 0;
     m->recipe.shared_windows = 0;
     m->recipe.clipped = 1;
@@ -173,22 +175,25 @@ static void test_descriptions(void **state)
 {
     (void)state;
     gs_model *m = tiny_with("{\"mask_rate\": 0.25}");
-    assert_string_equal(described(m, OPT(.window = 0), 0), RATIO "mlm: tokens of the variant masked; 32 bp window; mean of both "
-                        "strands; indels: pseudo-log-likelihood difference over the changed bases and 8 on either side");
-    assert_string_equal(described(m, OPT(.indel_flank = -1, .strands = 1), 0), RATIO "mlm: tokens of the variant masked; 32 bp "
-                        "window; forward strand; indels: pseudo-log-likelihood difference over the whole window");
-    assert_string_equal(described(m, OPT(.indels = 0, .strands = 2, .dense = 1), 0), RATIO "dense: sites of shared windows masked "
-                        "together, every 4th token at a time; 32 bp window; reverse strand; indels not scored");
+    assert_string_equal(described(m, OPT(.window = 0), 0), RATIO "mlm: tokens of the variant masked; 32 bp window; "
+                        "mean of both strands; indels: pseudo-log-likelihood difference over the changed bases and 8 "
+                        "on either side");
+    assert_string_equal(described(m, OPT(.indel_flank = -1, .strands = 1), 0), RATIO "mlm: tokens of the variant "
+                        "masked; 32 bp window; forward strand; indels: pseudo-log-likelihood difference over the whole "
+                        "window");
+    assert_string_equal(described(m, OPT(.indels = 0, .strands = 2, .dense = 1), 0), RATIO "dense: sites of shared "
+                        "windows masked together, every 4th token at a time; 32 bp window; reverse strand; indels not "
+                        "scored");
     assert_string_equal(described(m, OPT(.mode = "mlm,l2", .pool = GS_POOL_MEAN, .strands = 1), 1),
-                        "gscore how much the variant moves the model's embedding, 0 = not at all; mode l2: L2 distance of the "
-                        "last hidden states of ref and alt, mean over the window; 32 bp window; forward strand; indels in the "
-                        "same way");
+                        "gscore how much the variant moves the model's embedding, 0 = not at all; mode l2: L2 distance "
+                        "of the last hidden states of ref and alt, mean over the window; 32 bp window; forward strand; "
+                        "indels in the same way");
     m->recipe.clipped = 1;
     m->tok->k = 3;
     m->tok->step = 1;
-    assert_string_equal(described(m, OPT(.readout = GS_READ_TOKEN, .strands = 1), 0), RATIO "mlm: all 3-mers over the base masked, "
-                        "read at the one with the base in its middle; 32 bp window clipped at contig ends; forward strand; "
-                        "indels not scored");
+    assert_string_equal(described(m, OPT(.readout = GS_READ_TOKEN, .strands = 1), 0), RATIO "mlm: all 3-mers over the "
+                        "base masked, read at the one with the base in its middle; 32 bp window clipped at contig "
+                        "ends; forward strand; indels not scored");
     assert_non_null(strstr(described(m, OPT(.readout = GS_READ_MARGINAL), 0), "masked, mass of all of them per base;"));
     gs_model_close(m);
 }
