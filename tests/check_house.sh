@@ -1,7 +1,11 @@
 #!/bin/sh
 # Checks the house rules of src/README.md that a machine can check: includes point downwards only, what belongs to one
-# floor is touched there only, files are short and named once, functions are short.
+# floor is touched there only, files are short and named once, functions are short, and so are lines.
 cd "$(dirname "$0")/.." || exit 1
+find src include tests -name '*.[ch]' | LC_ALL=C sort | xargs awk '
+length($0) > 120 { print FILENAME ":" FNR ": a line of " length($0) " columns"; bad = 1 }
+END { exit bad }'
+long=$?
 find src include -name '*.[ch]' | LC_ALL=C sort | xargs awk '
 function say(text) { print FILENAME ":" FNR ": " text; bad = 1 }
 function has(list, word) { return index(" " list " ", " " word " ") > 0 }
@@ -30,8 +34,9 @@ function strip(s,    out, end) {
 BEGIN {
     all = "base kernel nn token genome model import score report api"
     may["base"] = ""; may["kernel"] = "base"; may["nn"] = "base kernel"; may["token"] = "base"; may["genome"] = "base"
-    may["model"] = "base kernel nn token"; may["import"] = "base token model"; may["score"] = "base nn token genome model"
-    may["report"] = "base"; may["api"] = "base nn token genome model import score"; may["cli"] = all
+    may["model"] = "base kernel nn token"; may["import"] = "base token model"
+    may["score"] = "base nn token genome model"; may["report"] = "base"
+    may["api"] = "base nn token genome model import score"; may["cli"] = all
 }
 FNR == 1 {
     n = split(FILENAME, part, "/")
@@ -69,4 +74,4 @@ floor == "" { next }
 # A function is what lies between { and } at the beginning of a line.
 /^[{]/ { from = FNR }
 /^[}]/ { if (from && FNR - from + 1 > 100) say("a function of " FNR - from + 1 " lines"); from = 0 }
-END { exit bad }'
+END { exit bad }' && [ $long = 0 ]
