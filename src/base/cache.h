@@ -1,6 +1,6 @@
-/* What a run may tell the next one: a word about a file, in $XDG_CACHE_HOME/gscore, else ~/.cache/gscore. It may be lost at
- * any time and saves work only, so that nothing here is an error: where the folder cannot be made or written, nothing is
- * remembered. Several runs may remember and forget at once. */
+/* What a run may tell the next one: a word about a file, in $XDG_CACHE_HOME/gscore, else ~/.cache/gscore. It may be
+ * lost at any time and saves work only, so that nothing here is an error: where the folder cannot be made or written,
+ * nothing is remembered. Several runs may remember and forget at once. */
 #ifndef GS_CACHE_H
 #define GS_CACHE_H
 #include <stddef.h>

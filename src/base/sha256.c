@@ -20,7 +20,8 @@ int gs_sha256_hex(gs_sha256 *c, char out[65], gs_err *e)
     int failed = !c->ctx || c->failed || EVP_DigestFinal_ex(c->ctx, hash, NULL) != 1;
     EVP_MD_CTX_free(c->ctx);
     if (failed) /* libcrypto does not tell which, once it could not set itself up */
-        return gs_fail(e, GS_ENOMEM, "out of memory for a SHA-256, or libcrypto's configuration (openssl.cnf) has none");
+        return gs_fail(e, GS_ENOMEM, "out of memory for a SHA-256, or libcrypto's configuration (openssl.cnf) has "
+                       "none");
     for (int i = 0; i < 64; i++)
         out[i] = digit[hash[i / 2] >> (i % 2 ? 0 : 4) & 15];
     out[64] = 0;

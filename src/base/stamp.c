@@ -19,8 +19,9 @@ static int is_settled(const struct stat *st)
 static int add_file(gs_sha256 *c, const char *name, const struct stat *st)
 {
     char text[200];
-    int n = snprintf(text, sizeof text, "%lld %lld %lld.%09ld %lld.%09ld", (long long)st->st_size, (long long)st->st_ino,
-                     (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+    int n = snprintf(text, sizeof text, "%lld %lld %lld.%09ld %lld.%09ld", (long long)st->st_size,
+                     (long long)st->st_ino, (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+                     (long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
     gs_sha256_add(c, name, strlen(name) + 1);
     gs_sha256_add(c, text, (size_t)n + 1);
     return is_settled(st) ? 0 : -1;

@@ -44,8 +44,8 @@ void gs_vcf_tell_missing(gs_vcf *v, gs_ref *r, const char *contig);
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
 int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e);
 /* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". An earlier run's, which has gscore as its
- * Source and the same definition: records' old values will be replaced, which is said. Another's: GS_EINPUT, names --tag
- * and bcftools annotate -x. A key that VCF reserves: GS_EUSAGE. Nobody's, but a record has it: gs_vcf_read gives
+ * Source and the same definition: records' old values will be replaced, which is said. Another's: GS_EINPUT, names
+ * --tag and bcftools annotate -x. A key that VCF reserves: GS_EUSAGE. Nobody's, but a record has it: gs_vcf_read gives
  * GS_EINPUT. flag: the tag with the reasons, for messages; may be NULL. */
 typedef struct { const char *id, *number, *type, *description, *source, *version, *flag; } gs_info_def;
 int gs_vcf_add_info(gs_vcf *v, const gs_info_def *d, gs_err *e);

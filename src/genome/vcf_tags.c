@@ -11,8 +11,8 @@ static int is_reserved(const char *id)
     static const char *const keys[] = {
         "AA", "AC", "AD", "ADF", "ADR", "AF", "AN", "BQ", "CIGAR", "DB", "DP", "END", "H2", "H3", "MQ", "MQ0", "NS",
         "SB", "SOMATIC", "VALIDATED", "IMPRECISE", "NOVEL", "SVTYPE", "SVLEN", "CIPOS", "CIEND", "HOMLEN", "HOMSEQ",
-        "BKPTID", "MEINFO", "METRANS", "DGVID", "DBVARID", "DBRIPID", "MATEID", "PARID", "EVENT", "EVENTTYPE", "CILEN", "DPADJ",
-        "CN", "CNADJ", "CICN", "CICNADJ", "SVCLAIM", "RN", "RUS", "RUL", "RUC", "RB", "CIRUC", "CIRB", "RUB",
+        "BKPTID", "MEINFO", "METRANS", "DGVID", "DBVARID", "DBRIPID", "MATEID", "PARID", "EVENT", "EVENTTYPE", "CILEN",
+        "DPADJ", "CN", "CNADJ", "CICN", "CICNADJ", "SVCLAIM", "RN", "RUS", "RUL", "RUC", "RB", "CIRUC", "CIRB", "RUB",
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(id, keys[i]))

@@ -31,7 +31,8 @@ static int open_at(gs_bundle *b, const char *path, int is_dir, gs_err *e)
     int ret = is_dir ? 0 : gs_import_sniff(path, e);
     if (ret)
         return ret;
-    return is_dir || gs_import_is_checkpoint(path) ? open_checkpoint(b, path, is_dir, e) : gs_container_read(b, path, e);
+    return is_dir || gs_import_is_checkpoint(path) ? open_checkpoint(b, path, is_dir, e)
+                                                   : gs_container_read(b, path, e);
 }
 
 /* The directory of the program; empty where /proc does not tell. */
@@ -45,7 +46,8 @@ static const char *program_dir(char *out)
     return out;
 }
 
-/* The directories of installed models, separated by colons: beside the program's directory (bin), and in it (a build). */
+/* The directories of installed models, separated by colons: beside the program's directory (bin), and in it (a
+ * build). */
 static void search_path(gs_str *s)
 {
     char dir[PATH_MAX];

@@ -126,8 +126,8 @@ size_t *gs_bundle_order(const gs_bundle *b);
 /* Compute the sha256 of the tensor data in name order, the same for a checkpoint and the container made of it. If
  * b->sha256 is set already they must agree, or the data is damaged (GS_EMODEL); so it is if a number is not finite. */
 int gs_bundle_hash(gs_bundle *b, gs_err *e);
-/* Set b->sha256 where it is not known: computed, or what an earlier run remembers of the same files, if no date, size or
- * inode has changed (base/cache.h). */
+/* Set b->sha256 where it is not known: computed, or what an earlier run remembers of the same files, if no date, size
+ * or inode has changed (base/cache.h). */
 int gs_bundle_identify(gs_bundle *b, gs_err *e);
 /* The error for tensor t of b that holds such a number. */
 int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);

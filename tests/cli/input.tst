@@ -166,6 +166,7 @@ err cut short|corrupt
 
 test sample_without_a_name
 exit 3
-run printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t\tS\nchr1\t9\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1\n' > in.vcf
+run printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t\tS\n' > in.vcf
+run printf 'chr1\t9\t.\tA\tC\t.\t.\t.\tGT\t0/1\t0/1\n' >> in.vcf
 run $gscore score in.vcf $fa $tiny
 err #CHROM line has a column without a name

@@ -247,8 +247,8 @@ run ln -s ../../blobs/0123 m/model.safetensors
 run $gscore info ./m
 err m/model.safetensors is a link to a file that is not there: the download is not complete
 
-# The hash of a checkpoint is remembered while no file of it changes. What is remembered is made wrong here, to see whether
-# it was used.
+# The hash of a checkpoint is remembered while no file of it changes. What is remembered is made wrong here, to see
+# whether it was used.
 test hash_remembered
 run cp -r $data/../golden/gpn-convnet2 m; sleep 3
 run sha() { $gscore score -q $vcf/edges.vcf $fa $1 | grep -o 'Sha256="[0-9a-f]*'; }
@@ -259,4 +259,7 @@ run sed -i '2s/.*/'$(printf '%064d' 8)'/' $XDG_CACHE_HOME/gscore/*; printf ' ' >
 
 # A home that cannot be written, or is none, is no fault.
 test hash_not_remembered
-run for home in /proc/absent relative ''; do XDG_CACHE_HOME=$home HOME=/dev/null $gscore score -q $vcf/edges.vcf $fa $data/../golden/gpn-convnet2 | grep -c Sha256=; done | grep -c 1 > n; echo 3 | cmp n -
+run m=$data/../golden/gpn-convnet2
+run for home in /proc/absent relative ''; do
+run     XDG_CACHE_HOME=$home HOME=/dev/null $gscore score -q $vcf/edges.vcf $fa $m | grep -c Sha256=
+run done | grep -c 1 > n; echo 3 | cmp n -

@@ -108,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     gs_err e = {0};
     const uint8_t *ref = (const uint8_t *)fasta;
     size_t n_ref = 0, n_vcf = n && *data == '#' ? fuzz_split(data, n, &ref, &n_ref) : n;
-    const char *path = n_ref ? fuzz_put("r.fa", ref, n_ref) : fuzz_put("r.fa", (const uint8_t *)fasta, sizeof fasta - 1);
+    const char *path = n_ref ? fuzz_put("r.fa", ref, n_ref)
+                             : fuzz_put("r.fa", (const uint8_t *)fasta, sizeof fasta - 1);
     unlink(fuzz_path("r.fa.fai"));
     gs_ref *r = gs_ref_open(path, NULL, &e);
     assert(r || e.msg[0]);

@@ -104,7 +104,8 @@ static void test_remember(void **state)
 static void test_no_folder(void **state)
 {
     (void)state;
-    static const char *const places[][2] = {{"/proc/absent", "/"}, {"relative", ""}, {"", "relative"}, {"/dev/null", "/"}};
+    static const char *const places[][2] = {{"/proc/absent", "/"}, {"relative", ""}, {"", "relative"},
+                                            {"/dev/null", "/"}};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         setenv("XDG_CACHE_HOME", places[i][0], 1);
         setenv("HOME", places[i][1], 1);
