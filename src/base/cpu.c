@@ -113,8 +113,7 @@ const char *gs_env(const char *name)
     return value && *value ? value : NULL;
 }
 
-void gs_env_default(const char *name, const char *value)
+int gs_env_default(const char *name, const char *value)
 {
-    if (!gs_env(name))
-        setenv(name, value, 1);
+    return gs_env(name) ? 0 : setenv(name, value, 1);
 }

@@ -21,6 +21,6 @@ double gs_cgroup_cpus(const char *proc, const char *sys);
 
 /* Environment variable or NULL when unset or empty. */
 const char *gs_env(const char *name);
-/* Set NAME=value for libraries loaded later, unless the user has set it. */
-void gs_env_default(const char *name, const char *value);
+/* Set NAME=value for libraries loaded later, unless the user has set it. -1: out of memory. */
+int gs_env_default(const char *name, const char *value);
 #endif

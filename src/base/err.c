@@ -24,5 +24,7 @@ int gs_fail(gs_err *e, gs_code code, const char *fmt, ...)
 
 int gs_fail_mem(gs_err *e, const char *what, size_t bytes)
 {
+    if (!bytes)
+        return gs_fail(e, GS_ENOMEM, "out of memory for %s", what);
     return gs_fail(e, GS_ENOMEM, "out of memory: %s needs %.1f MB", what, (double)bytes / 1e6);
 }

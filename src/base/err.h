@@ -10,6 +10,6 @@ int gs_fail(gs_err *e, gs_code code, const char *fmt, ...) __attribute__((format
 /* Names out of files may hold anything: makes a message one line that moves no cursor. gs_fail does it. */
 void gs_err_line(char *s);
 
-/* gs_fail(GS_ENOMEM) that says what for and how much. */
+/* gs_fail(GS_ENOMEM) that says what for and how much; bytes 0: not known. */
 int gs_fail_mem(gs_err *e, const char *what, size_t bytes);
 #endif

@@ -249,7 +249,15 @@ int gs_outfile_publish(gs_outfile *f, gs_err *e)
     gs_temp_forget(f->slot);
     free(f->temp);
     f->temp = NULL;
+    f->published = 1;
     return 0;
+}
+
+void gs_outfile_retract(gs_outfile *f)
+{
+    if (f->published)
+        unlink(f->final);
+    f->published = 0;
 }
 
 void gs_outfile_discard(gs_outfile *f)

@@ -11,6 +11,7 @@ typedef struct {
     char *temp;   /* where it is until then */
     int keep_fd;  /* a second descriptor, which keeps the lock and is synced after the first is closed */
     int slot;     /* in the list that signals clear */
+    int published;
 } gs_outfile;
 #define GS_OUTFILE_NONE ((gs_outfile){.keep_fd = -1, .slot = -1})   /* nothing open */
 
@@ -32,6 +33,8 @@ int gs_outfile_close(gs_outfile *f, FILE *s, gs_err *e);
 int gs_outfile_sync(gs_outfile *f, gs_err *e);
 /* Give it its name. */
 int gs_outfile_publish(gs_outfile *f, gs_err *e);
+/* Take it back after all, since another output that belongs to it failed: nothing has the name then. */
+void gs_outfile_retract(gs_outfile *f);
 /* Remove what was not published, and free. */
 void gs_outfile_discard(gs_outfile *f);
 #endif

@@ -63,7 +63,10 @@ int embed_output_finish(embed_output *o, gs_err *e)
     rc = rc ? rc : close_file(&o->npy, e);
     rc = rc ? rc : close_file(&o->tsv, e);
     rc = rc ? rc : gs_outfile_publish(&o->npy.out, e);
-    return rc ? rc : gs_outfile_publish(&o->tsv.out, e);
+    rc = rc ? rc : gs_outfile_publish(&o->tsv.out, e);
+    if (rc)
+        gs_outfile_retract(&o->npy.out);
+    return rc;
 }
 
 void embed_output_discard(embed_output *o)

@@ -109,17 +109,19 @@ static int finish(run *r, const score_args *a, gs_err *e)
     rc = rc ? rc : gs_vcf_finish(r->out, e);
     rc = rc ? rc : side_finish(&r->skipped, e);
     rc = rc ? rc : stats_write(&r->stats, a->stats, &r->tally, r->seconds, 0, e);
-    rc = rc ? rc : gs_vcf_publish(r->out, e);
-    return rc ? rc : side_publish(&r->skipped, e);
+    rc = rc ? rc : side_publish(&r->skipped, e);
+    rc = rc ? rc : side_publish(&r->stats, e);
+    return rc ? rc : gs_vcf_publish(r->out, e);
 }
 
-/* --stats tells of every run, also of one that failed. */
-static int publish_stats(run *r, const score_args *a, int rc, gs_err *e)
+/* Of a run that failed --stats alone tells. */
+static void retract(run *r, const score_args *a, const gs_err *e)
 {
     gs_err unheard = {0};
-    if (rc)
-        stats_write(&r->stats, a->stats, &r->tally, r->seconds, (int)e->code, &unheard);
-    return side_publish(&r->stats, rc ? &unheard : e);
+    side_retract(&r->skipped);
+    side_retract(&r->stats);
+    if (!stats_write(&r->stats, a->stats, &r->tally, r->seconds, (int)e->code, &unheard))
+        side_publish(&r->stats, &unheard);
 }
 
 static int run_all(run *r, const score_args *a, gs_err *e)
@@ -132,8 +134,9 @@ static int run_all(run *r, const score_args *a, gs_err *e)
     r->vcf = NULL;
     rc = rc ? rc : closed;
     rc = rc ? rc : finish(r, a, e);
-    int published = publish_stats(r, a, rc, e);
-    return rc ? rc : published;
+    if (rc)
+        retract(r, a, e);
+    return rc;
 }
 
 static void release(run *r)

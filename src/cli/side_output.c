@@ -1,5 +1,6 @@
 #include "cli/side_output.h"
 #include <jansson.h>
+#include "model/json.h"
 
 int check_outputs(const score_args *a, gs_err *e)
 {
@@ -51,12 +52,14 @@ int stats_write(side_output *s, const char *path, const gs_tally *t, double seco
     int rc = side_open(s, path, e);
     if (rc)
         return rc;
+    unsigned long before = gs_json_failures();
     json_t *o = stats_of(t, seconds, status);
-    if (!o)
-        return gs_fail_mem(e, "the summary", 0);
-    json_dumpf(o, s->f, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    fputc('\n', s->f);
+    if (o)
+        json_dumpf(o, s->f, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     json_decref(o);
+    if (gs_json_failures() != before)
+        return gs_fail_mem(e, "the summary", 0);
+    fputc('\n', s->f);
     return side_finish(s, e);
 }
 
@@ -70,6 +73,11 @@ int side_finish(side_output *s, gs_err *e)
 int side_publish(side_output *s, gs_err *e)
 {
     return gs_outfile_publish(&s->file, e);
+}
+
+void side_retract(side_output *s)
+{
+    gs_outfile_retract(&s->file);
 }
 
 void side_discard(side_output *s)

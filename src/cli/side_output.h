@@ -23,6 +23,8 @@ int stats_write(side_output *s, const char *path, const gs_tally *t, double seco
 /* All bytes to disk, still under a temporary name. */
 int side_finish(side_output *s, gs_err *e);
 int side_publish(side_output *s, gs_err *e);
+/* Take it back: the VCF failed. */
+void side_retract(side_output *s);
 /* What is not published is removed. */
 void side_discard(side_output *s);
 #endif

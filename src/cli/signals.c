@@ -1,6 +1,9 @@
 #include "cli/signals.h"
 #include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include "base/temp_files.h"
+#include "gscore.h"
 
 static void on_signal(int sig)
 {
@@ -27,6 +30,30 @@ void cli_signals(void)
     for (int sig = 1; sig <= SIGRTMAX; sig++)
         if (!is_harmless(sig) && !sigaction(sig, NULL, &old) && old.sa_handler == SIG_DFL)
             sigaction(sig, &sa, NULL);
+}
+
+static volatile sig_atomic_t running;
+
+static void on_exit_of_library(void)
+{
+    static const char why[] = "gscore: out of memory in a library\n";
+    if (!running)
+        return;
+    gs_temp_unlink();
+    if (write(STDERR_FILENO, why, sizeof why - 1) < 0)
+        running = 0;
+    _exit(GS_ENOMEM);
+}
+
+void cli_begin(void)
+{
+    running = 1;
+    atexit(on_exit_of_library);
+}
+
+void cli_end(void)
+{
+    running = 0;
 }
 
 static volatile sig_atomic_t asked;

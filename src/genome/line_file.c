@@ -26,10 +26,12 @@ static int open_file(gs_lines *l, gs_err *e)
     l->file = bad ? NULL : bgzf_dopen(fd, "r");
     if (l->file)
         return 0;
+    if (errno == ENOMEM)
+        gs_fail_mem(e, l->what, 0);
     gs_fail(e, GS_EINPUT, "%s %s cannot be opened: %s", l->what, l->path, strerror(errno));
     if (fd >= 0)
         close(fd);
-    return -GS_EINPUT;
+    return -(int)e->code;
 }
 
 gs_lines *gs_lines_open(const char *path, const char *what, gs_err *e)
@@ -63,7 +65,10 @@ void gs_lines_close(gs_lines *l)
 
 int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e)
 {
+    errno = 0;
     int got = bgzf_getline(l->file, '\n', &l->line);
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, l->what, 0);
     if (got < -1 || l->file->errcode)
         return gs_fail(e, GS_ETRUNC, "%s %s is cut short or corrupt after line %lld", l->what, l->path,
                        (long long)l->number);

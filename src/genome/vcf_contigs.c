@@ -1,4 +1,5 @@
 /* Contigs of a VCF and of the FASTA: those that the header lacks, under the names by which records call them. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "genome/contig_names.h"
@@ -22,8 +23,11 @@ static int declare(gs_vcf *v, const char *name, int64_t len, gs_err *e)
     kstring_t s = KS_INITIALIZE;
     if (bcf_hdr_name2id(v->hdr, name) >= 0)
         return 0;
+    errno = 0;
     int bad = ksprintf(&s, "##contig=<ID=%s,length=%lld>", name, (long long)len) < 0 || bcf_hdr_append(v->hdr, s.s) < 0;
     free(s.s);
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "the VCF header", 0);
     return bad ? gs_fail(e, GS_EINPUT, "%s: contig %s cannot be added to the header", v->path, name) : 0;
 }
 
@@ -68,8 +72,11 @@ static int learn_index(gs_vcf *v, gs_ref *r, naming *k, gs_err *e)
     while (rid < gs_ref_count(r) && k->name[rid])
         rid++;
     if (!v->is_bcf && rid < gs_ref_count(r))
-        gs_vcf_find_index(v);
+        ret = gs_vcf_find_index(v, e);
+    errno = 0;
     const char **name = v->tbx ? tbx_seqnames(v->tbx, &n) : NULL;
+    if (!ret && errno == ENOMEM)
+        ret = gs_fail_mem(e, "the names of contigs", 0);
     for (int i = 0; i < n && name && !ret; i++)
         ret = learn(k, r, name[i], 0, e);
     free(name);
@@ -81,10 +88,13 @@ static int learn_first(gs_vcf *v, gs_ref *r, naming *k, gs_err *e)
 {
     if (v->is_bcf || v->itr || v->n_read)
         return 0;
+    errno = 0;
     if (!v->has_ahead && !v->select.regions) {
         v->ahead_ret = gs_next_line(v->fp, &v->ahead, &v->ended);
         v->has_ahead = 1;
     }
+    if (v->ahead_ret < -1 && errno == ENOMEM)
+        return gs_fail_mem(e, "a record", 0);
     if (!v->has_ahead || v->ahead_ret < 0)
         return 0;
     kstring_t name = KS_INITIALIZE;
@@ -96,17 +106,21 @@ static int learn_first(gs_vcf *v, gs_ref *r, naming *k, gs_err *e)
 
 /* ---- those that the header lacks ---- */
 
-/* Name for contig rid of the FASTA in the records' way; falls back to its own name where that way is ambiguous. */
+/* Name for contig rid of the FASTA in the records' way; falls back to its own name where that way is ambiguous.
+ * NULL: out of memory. */
 static const char *name_for(gs_ref *r, int rid, int way, kstring_t *buf)
 {
     const char *own = gs_ref_name(r, rid);
+    int bad = 0;
     buf->l = 0;
     if (way && gs_contig_mitochondrial(own))
-        kputs(way > 0 ? "MT" : "chrM", buf);
+        bad = kputs(way > 0 ? "MT" : "chrM", buf) < 0;
     else if (way > 0 && !strncmp(own, "chr", 3) && own[3])
-        kputs(own + 3, buf);
+        bad = kputs(own + 3, buf) < 0;
     else if (way < 0)
-        ksprintf(buf, "chr%s", own);
+        bad = ksprintf(buf, "chr%s", own) < 0;
+    if (bad)
+        return NULL;
     return buf->l && gs_ref_find(r, buf->s, 0) == rid ? buf->s : own;
 }
 
@@ -115,7 +129,8 @@ static int declare_all(gs_vcf *v, gs_ref *r, const naming *k, gs_err *e)
     kstring_t buf = KS_INITIALIZE;
     int ret = 0;
     for (int rid = 0; rid < gs_ref_count(r) && !ret; rid++) {
-        ret = declare(v, k->name[rid] ? k->name[rid] : name_for(r, rid, k->way, &buf), gs_ref_len(r, rid), e);
+        const char *name = k->name[rid] ? k->name[rid] : name_for(r, rid, k->way, &buf);
+        ret = name ? declare(v, name, gs_ref_len(r, rid), e) : gs_fail_mem(e, "a contig name", 0);
         if (!k->name[rid] && gs_contig_mitochondrial(gs_ref_name(r, rid)))
             v->unseen_mitochondrion = gs_ref_len(r, rid);
     }

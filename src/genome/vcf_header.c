@@ -13,6 +13,11 @@ static const char *value_of(const bcf_hrec_t *h, const char *key)
     return i < 0 ? "" : h->vals[i];
 }
 
+static int no_memory(gs_err *e)
+{
+    return gs_fail_mem(e, "the VCF header", 0);
+}
+
 static int header_cut(const gs_vcf *v, gs_err *e)
 {
     return gs_fail(e, GS_ETRUNC, "%s: the file ends within its header; it was cut short", v->path);
@@ -118,11 +123,14 @@ static int same_words(const bcf_hrec_t *a, const bcf_hrec_t *b)
 
 /* htslib keeps one of equal lines, or of equal IDs, and drops those that it cannot read; the rest keeps its order, but
  * for PASS, which it puts first. */
-static void tell_dropped(const gs_vcf *v, const char *text)
+static int tell_dropped(const gs_vcf *v, const char *text, gs_err *e)
 {
     int kept = 0, number = 1, len;
     for (const char *line = text; !strncmp(line, "##", 2); line = strchr(line, '\n') + 1, number++) {
+        errno = 0;
         bcf_hrec_t *h = bcf_hdr_parse_line(v->hdr, line, &len);
+        if (!h && errno == ENOMEM)
+            return no_memory(e);
         while (kept < v->hdr->nhrec && is_pass(v->hdr->hrec[kept]))
             kept++;
         int here = h && kept < v->hdr->nhrec && same_words(h, v->hdr->hrec[kept]);
@@ -133,6 +141,7 @@ static void tell_dropped(const gs_vcf *v, const char *text)
         if (h)
             bcf_hrec_destroy(h);
     }
+    return 0;
 }
 
 static int read_text_header(gs_vcf *v, gs_err *e)
@@ -142,19 +151,26 @@ static int read_text_header(gs_vcf *v, gs_err *e)
     int ret = header_text(v, &text, &last, e);
     if (!ret && !(v->hdr = bcf_hdr_init("r")))
         ret = gs_fail_mem(e, "the VCF header", text.l);
-    if (!ret && bcf_hdr_parse(v->hdr, text.s) < 0) {
+    errno = 0;
+    int bad = !ret && bcf_hdr_parse(v->hdr, text.s) < 0;
+    if (!ret && errno == ENOMEM) /* htslib may leave lines out for it, without a word */
+        ret = no_memory(e);
+    if (!ret && bad) {
         text.s[text.l - 1] = 0;
         ret = bad_header(v, text.s + last, e);
     }
     if (!ret)
-        tell_dropped(v, text.s);
+        ret = tell_dropped(v, text.s, e);
     free(text.s);
     return ret;
 }
 
 static int read_bcf_header(gs_vcf *v, gs_err *e)
 {
+    errno = 0;
     v->hdr = bcf_hdr_read(v->fp);
+    if (errno == ENOMEM)
+        return no_memory(e);
     return v->hdr ? 0 : gs_fail(e, GS_ETRUNC, "%s: the BCF header is cut short or corrupt", v->path);
 }
 
@@ -197,7 +213,10 @@ static void replace_line(bcf_hrec_t *old, bcf_hrec_t *h)
 static int parse_line(gs_vcf *v, const char *line, bcf_hrec_t **out, gs_err *e)
 {
     int len;
+    errno = 0;
     *out = bcf_hdr_parse_line(v->hdr, line, &len);
+    if (!*out && errno == ENOMEM)
+        return no_memory(e);
     return *out ? 0 : gs_fail(e, GS_EINTERNAL, "header line is no VCF: %s", line);
 }
 
@@ -205,9 +224,9 @@ static int append_line(gs_vcf *v, bcf_hrec_t *h, gs_err *e)
 {
     if (bcf_hdr_add_hrec(v->hdr, h) < 0) {
         bcf_hrec_destroy(h);
-        return gs_fail_mem(e, "a header line", 100);
+        return no_memory(e);
     }
-    return bcf_hdr_sync(v->hdr) < 0 ? gs_fail_mem(e, "the VCF header", 100) : 0;
+    return bcf_hdr_sync(v->hdr) < 0 ? no_memory(e) : 0;
 }
 
 /* The declared tag gets our words: an older run's may speak of another model. IDX ties it to BCF records. */
@@ -217,7 +236,7 @@ static int renew_info(bcf_hrec_t *old, bcf_hrec_t *h, gs_err *e)
     if (i >= 0 && (bcf_hrec_add_key(h, "IDX", 3) < 0 ||
                    bcf_hrec_set_val(h, h->nkeys - 1, old->vals[i], strlen(old->vals[i]), 0) < 0)) {
         bcf_hrec_destroy(h);
-        return gs_fail_mem(e, "a header line", 100);
+        return no_memory(e);
     }
     replace_line(old, h);
     return 0;

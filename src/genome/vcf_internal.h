@@ -116,7 +116,7 @@ int gs_vcf_check_claims(const gs_vcf *v, const gs_record *r, gs_err *e);
 int gs_record_has_tag(const gs_record *r, const char *tag); /* a well-formed text record */
 
 /* Load the index beside the input into v->tbx or v->idx, if there is one. */
-void gs_vcf_find_index(gs_vcf *v);
+int gs_vcf_find_index(gs_vcf *v, gs_err *e);
 
 /* As gs_vcf_open, without any warning if quiet. */
 gs_vcf *gs_vcf_open_as(const gs_vcf_opt *opt, int quiet, gs_err *e);

@@ -84,11 +84,16 @@ static int not_vcf(const char *path, hFILE **h, gs_err *e)
 static int detect(gs_vcf *v, hFILE *h, gs_err *e)
 {
     htsFormat f;
+    errno = 0;
     int ret = 0, known = hts_detect_format(h, &f) == 0 && (f.format == vcf || f.format == bcf);
-    if (!known)
+    if (errno == ENOMEM)
+        ret = gs_fail_mem(e, "opening the input", 0);
+    else if (!known)
         ret = not_vcf(v->path, &h, e);
     else if ((v->fp = hts_hopen(h, v->path, "r")))
         h = NULL;
+    else if (errno == ENOMEM)
+        ret = gs_fail_mem(e, "opening the input", 0);
     else
         ret = gs_fail(e, GS_EINPUT, "%s cannot be opened as VCF or BCF: %s", v->path, strerror(errno));
     v->is_bcf = known && f.format == bcf;
@@ -116,7 +121,7 @@ static int open_input(gs_vcf *v, const char *path, gs_err *e)
     hFILE *h = hdopen(fd, "r");
     if (!h) {
         close(fd);
-        return gs_fail_mem(e, "opening the input", sizeof *v);
+        return gs_fail_mem(e, "opening the input", 0);
     }
     return detect(v, h, e);
 }
@@ -193,25 +198,26 @@ static void date_index(gs_vcf *v)
     free(name.s);
 }
 
-void gs_vcf_find_index(gs_vcf *v)
+int gs_vcf_find_index(gs_vcf *v, gs_err *e)
 {
     if (v->idx || v->tbx || !v->total || v->fp->format.compression != bgzf)
-        return;
+        return 0;
+    errno = 0;
     if (v->is_bcf)
         v->idx = bcf_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
     else
         v->tbx = tbx_index_load3(v->path, NULL, HTS_IDX_SILENT_FAIL);
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "the index of the input", 0);
     if (v->idx || v->tbx)
         date_index(v);
+    return 0;
 }
 
 static int load_index(gs_vcf *v, gs_err *e)
 {
-    if (!v->opt.regions && !v->opt.regions_file) {
-        if (v->opt.chunks)
-            gs_vcf_find_index(v);
-        return 0;
-    }
+    if (!v->opt.regions && !v->opt.regions_file)
+        return v->opt.chunks ? gs_vcf_find_index(v, e) : 0;
     const char *p = v->path;
     if (v->fp->format.compression != bgzf && v->is_bcf)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is uncompressed BCF; make a file for it: "
@@ -220,7 +226,8 @@ static int load_index(gs_vcf *v, gs_err *e)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index, and %s is not compressed by bgzip; make a file for "
                        "it: %s %s | bgzip > new.vcf.gz && bcftools index new.vcf.gz", p,
                        v->fp->format.compression == no_compression ? "cat" : "gzip -dc", p);
-    gs_vcf_find_index(v);
+    if (gs_vcf_find_index(v, e))
+        return -(int)GS_ENOMEM;
     if (!v->idx && !v->tbx)
         return gs_fail(e, GS_EINPUT, "-r and -R need an index of %s, and none can be read; make it: bcftools index %s",
                        p, p);

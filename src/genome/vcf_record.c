@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,7 +164,11 @@ int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr)
     r->why = b->errcode ? "htslib finds it invalid" : NULL;
     if (b->rid < 0 || b->rid >= hdr->n[BCF_DT_CTG] || b->n_sample != (unsigned)bcf_hdr_nsamples(hdr))
         return -2;
-    if (bcf_unpack(b, BCF_UN_STR) < 0)
+    errno = 0;
+    int bad = bcf_unpack(b, BCF_UN_STR) < 0;
+    if (errno == ENOMEM) /* alleles may be left empty for it, without a word */
+        return -1;
+    if (bad)
         return -2;
     if (room_for(r, b->n_allele + 1))
         return -1;
@@ -388,13 +393,14 @@ int gs_record_set_float(gs_vcf *v, gs_record *r, const char *tag, const float *v
     if (n && join_floats(r, value, n, digits))
         return -GS_ENOMEM;
     int bad;
+    errno = 0;
     if (r->is_text) {
         bad = set_text(r, tag, n ? r->value.s : NULL);
     } else {
         drop_bcf(v->hdr, r->bcf, tag);
         bad = n && add_bcf_floats(v->hdr, r, tag, n);
     }
-    return bad ? -GS_ENOMEM : 0;
+    return bad || errno == ENOMEM ? -GS_ENOMEM : 0; /* htslib does not always tell */
 }
 
 int gs_record_set_string(gs_vcf *v, gs_record *r, const char *tag, const char *const *value, int n)
@@ -405,6 +411,7 @@ int gs_record_set_string(gs_vcf *v, gs_record *r, const char *tag, const char *c
     if (!value)
         n = 0;
     r->value.l = 0;
+    errno = 0;
     for (int i = 0; i < n && !bad; i++)
         bad = (i && kputc(',', &r->value) < 0) || kputs(value[i] ? value[i] : ".", &r->value) < 0;
     if (bad)
@@ -415,5 +422,5 @@ int gs_record_set_string(gs_vcf *v, gs_record *r, const char *tag, const char *c
         drop_bcf(v->hdr, r->bcf, tag);
         bad = n && bcf_update_info_string(v->hdr, r->bcf, tag, r->value.s) < 0;
     }
-    return bad ? -GS_ENOMEM : 0;
+    return bad || errno == ENOMEM ? -GS_ENOMEM : 0;
 }

@@ -83,6 +83,8 @@ static htsFile *open_hts(gs_vcf_out *o, int fd, int level)
 
 static int cannot_write(const gs_vcf_out *o, int err, gs_err *e)
 {
+    if (err == ENOMEM)
+        return gs_fail_mem(e, o->name, 0);
     return gs_fail(e, GS_EOUTPUT, "%s cannot be written: %s", o->name, err ? strerror(err) : "output error");
 }
 
@@ -291,6 +293,8 @@ static int write_text_as_bcf(gs_vcf_out *o, gs_record *r, gs_err *e)
     pthread_mutex_lock(&o->v->lock);
     int ret = to_bcf(o, r, e);
     pthread_mutex_unlock(&o->v->lock);
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "a record", 0);
     if (ret)
         return ret;
     return bcf_write(o->fp, o->v->hdr, o->bcf) < 0 ? write_failed(o, e) : 0;
@@ -305,6 +309,8 @@ int gs_vcf_write(gs_vcf_out *o, gs_record *r, gs_err *e)
     if (r->is_text)
         return text ? write_text(o, r, e) : write_text_as_bcf(o, r, e);
     ret = text ? vcf_write(o->fp, o->v->hdr, r->bcf) : bcf_write(o->fp, o->v->hdr, r->bcf);
+    if (errno == ENOMEM) /* parts of the line may be left out for it, without a word */
+        return gs_fail_mem(e, "a record", 0);
     return ret < 0 ? write_failed(o, e) : 0;
 }
 
@@ -344,9 +350,12 @@ static int flush_and_close(gs_vcf_out *o, gs_err *e)
 static int build_index(gs_vcf_out *o, gs_err *e)
 {
     const char *suffix = o->index == 2 ? "tbi" : "csi";
+    errno = 0;
     int ret = bcf_index_build3(o->file.temp, o->index_file.temp, o->index == 2 ? 0 : 14, o->n_threads);
     if (!ret)
         return gs_outfile_sync(&o->index_file, e);
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "the index", 0);
     if (ret == -4)
         return gs_fail(e, GS_EOUTPUT, "%s.%s cannot be written: %s", o->name, suffix, strerror(errno));
     return gs_fail(e, GS_EINPUT, "%s cannot be indexed as %s: are its records sorted, and do positions fit%s? Leave "
@@ -363,8 +372,11 @@ int gs_vcf_finish(gs_vcf_out *o, gs_err *e)
 
 int gs_vcf_publish(gs_vcf_out *o, gs_err *e)
 {
-    int ret = gs_outfile_publish(&o->file, e);
-    return !ret && o->index ? gs_outfile_publish(&o->index_file, e) : ret;
+    int ret = o->index ? gs_outfile_publish(&o->index_file, e) : 0;
+    ret = ret ? ret : gs_outfile_publish(&o->file, e);
+    if (ret)
+        gs_outfile_retract(&o->index_file);
+    return ret;
 }
 
 void gs_vcf_free(gs_vcf_out *o)

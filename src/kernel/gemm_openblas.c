@@ -34,17 +34,26 @@ static int find(void *lib, const char *name, void *fn, gs_err *e)
     return 0;
 }
 
+/* The dynamic linker says in words alone that memory ran out. */
+static int cannot_load(const char *why, gs_err *e)
+{
+    static const char *const memory[] = {"annot allocate", "cannot create shared object descriptor", "annot map", "out of memory"};
+    for (int i = 0; i < 4; i++)
+        if (strstr(why, memory[i]))
+            return gs_fail(e, GS_ENOMEM, "out of memory for OpenBLAS: %s", why);
+    return gs_fail(e, GS_EINTERNAL, "OpenBLAS could not be loaded: %s; remedy: apt-get install libopenblas0-pthread", why);
+}
+
 static int load(int threads, gs_err *e)
 {
     char count[16];
     snprintf(count, sizeof count, "%d", threads);
-    gs_env_default("OPENBLAS_NUM_THREADS", count);
-    if (gs_blas_core())
-        gs_env_default("OPENBLAS_CORETYPE", gs_blas_core());
+    if (gs_env_default("OPENBLAS_NUM_THREADS", count)
+        || (gs_blas_core() && gs_env_default("OPENBLAS_CORETYPE", gs_blas_core())))
+        return gs_fail_mem(e, "the environment of OpenBLAS", 0);
     void *lib = dlopen(GS_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
     if (!lib)
-        return gs_fail(e, GS_EINTERNAL, "OpenBLAS could not be loaded: %s; remedy: apt-get install "
-                       "libopenblas0-pthread", dlerror());
+        return cannot_load(dlerror(), e);
     int ret = find(lib, "cblas_sgemm", &sgemm, e);
     ret = ret ? ret : find(lib, "openblas_get_config", &get_config, e);
     ret = ret ? ret : find(lib, "openblas_get_corename", &get_core, e);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "base/sha256.h"
 #include "model/bind.h"
+#include "model/json.h"
 #include "model/narrow.h"
 
 enum { PIECE = 1 << 16 /* elements that are converted together */ };
@@ -129,6 +130,7 @@ static json_t *tensor_entry(const gs_tensor *t, int dtype, size_t at)
 static char *header_text(const gs_bundle *b, int dtype, const size_t *order, const char *sha)
 {
     size_t at = 0;
+    unsigned long before = gs_json_failures();
     json_t *header = json_object();
     int bad = json_object_set_new(header, "__metadata__", metadata(b, sha));
     for (size_t i = 0; i < b->tensors.n; i++) {
@@ -136,7 +138,7 @@ static char *header_text(const gs_bundle *b, int dtype, const size_t *order, con
         bad |= json_object_set_new(header, t->name, tensor_entry(t, dtype, at));
         at += bytes_in_file(t, dtype);
     }
-    char *text = bad ? NULL : json_dumps(header, JSON_COMPACT);
+    char *text = bad || gs_json_failures() != before ? NULL : json_dumps(header, JSON_COMPACT);
     json_decref(header);
     return text;
 }

@@ -56,9 +56,11 @@ json_t *gs_json_parse(const char *text, size_t n, const char *what, int unique, 
     }
     unsigned long before = gs_json_failures();
     json_t *j = json_loadb(text, n, unique ? JSON_REJECT_DUPLICATES : 0, &why);
-    if (!j && gs_json_failures() != before)
+    if (gs_json_failures() != before) { /* what is there may lack parts */
         gs_fail_mem(e, what, n);
-    else if (!j)
+        json_decref(j);
+        j = NULL;
+    } else if (!j)
         gs_fail(e, GS_EMODEL, "%s is not valid JSON (line %d, column %d%s)", what, why.line, why.column,
                 json_error_code(&why) == json_error_duplicate_key ? ": a key occurs twice" : "");
     else if (!json_is_object(j)) {
