@@ -48,7 +48,10 @@ static int run(const cli_command *c, void *args)
         return cli_flush(c->name);
     }
     gs_log_set(verbosity > 0 ? print : NULL, NULL, (gs_log_level)verbosity);
-    return c->run(args);
+    cli_begin();
+    int status = c->run(args);
+    cli_end();
+    return status;
 }
 
 static int start(const cli_command *c, int argc, char **argv)

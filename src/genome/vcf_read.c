@@ -265,7 +265,8 @@ static void tell_if_nothing(const gs_vcf *v)
 static int to_text(gs_vcf *v, gs_record *r, gs_err *e)
 {
     r->line.l = 0;
-    if (vcf_format(v->hdr, r->bcf, &r->line) < 0)
+    errno = 0;
+    if (vcf_format(v->hdr, r->bcf, &r->line) < 0 || errno == ENOMEM) /* it may leave parts out without a word */
         return gs_fail_mem(e, "a record", r->line.l);
     r->line.l--;   /* its end */
     r->is_text = 1;
@@ -301,7 +302,11 @@ int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e)
         ret = shape(v, rec, e);
         if (ret)
             return ret;
-        if (!selected(v, rec))
+        errno = 0;
+        int taken = selected(v, rec);
+        if (errno == ENOMEM)
+            return gs_fail_mem(e, "a record", 0);
+        if (!taken)
             continue;
         int place = gs_vcf_chunk_place(v, rec, e);
         if (place < 0)

@@ -224,7 +224,7 @@ static const char *undeclared(const gs_vcf_out *o, bcf1_t *b, const char **kind)
         return h->id[BCF_DT_CTG][b->rid].key;
     if (h->n[BCF_DT_ID] <= o->n_id)
         return NULL;
-    bcf_unpack(b, BCF_UN_ALL);
+    bcf_unpack(b, BCF_UN_ALL); /* out of memory shows in errno, to the caller */
     for (int i = 0; i < b->d.n_flt; i++)
         if (b->d.flt[i] >= o->n_id)
             id = b->d.flt[i], *kind = "FILTER";

@@ -55,6 +55,7 @@ bad() {
     echo "FAILED: $name, FAIL=$1: status $status, $2"
     sed 's/^/    /' stderr
     find out -type f | sed 's/^/    left: /'
+    [ ! -d good ] || diff -r good out | cut -c 1-150 | grep '^[<>]' | head -6
     failed=$((failed + 1))
 }
 
