@@ -31,7 +31,7 @@ static int open_file(gs_lines *l, gs_err *e)
     gs_fail(e, GS_EINPUT, "%s %s cannot be opened: %s", l->what, l->path, strerror(errno));
     if (fd >= 0)
         close(fd);
-    return -(int)e->code;
+    return -GS_EINPUT;
 }
 
 gs_lines *gs_lines_open(const char *path, const char *what, gs_err *e)

@@ -27,7 +27,7 @@ static int read_part(gs_bundle *b, const json_t *meta, int i, gs_err *e)
         return gs_fail(e, GS_EMODEL, "%s: metadata \"%s\" is missing", b->path, parts[i].key);
     snprintf(what, sizeof what, "%.1000s: %s", b->path, parts[i].key);
     *part(b, i) = gs_json_parse(text, strlen(text), what, 1, e);
-    return *part(b, i) ? 0 : -(int)e->code;
+    return *part(b, i) ? 0 : -GS_EMODEL;
 }
 
 static int read_metadata(gs_bundle *b, const json_t *meta, gs_err *e)

@@ -2,9 +2,9 @@
  *     FAIL=alloc:N     the N-th of malloc, calloc, realloc, ... gives NULL; alloc:N+ the N-th and all after it
  *     FAIL=write:N     the N-th of write, fsync, rename, ... gives ENOSPC; write:N+ the N-th and all after it
  *     FAIL=alloc:0     none; FAIL_COUNT=FILE gets the number of calls at the end
- * Counting begins when the libraries have started up. Standard error is always written. OpenBLAS 0.3.21, libgfortran and
- * few places of htslib 1.16 and zlib are let be: they write through NULL, or do not tell, and nobody outside can help it.
- * glibc only. */
+ * Counting begins when the libraries have started up. Standard error is always written. OpenBLAS 0.3.21, libgfortran,
+ * libcrypto 3.0 and few places of htslib 1.16 and zlib are let be: they write through NULL, or do not tell, and nobody
+ * outside can help it. glibc only. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -64,7 +64,8 @@ static int is_let_be(void *caller)
         return !info.dli_sname || !strcmp(info.dli_sname, "hts_itr_query");
     if (strstr(info.dli_fname, "libz.so")) /* inflate's window: htslib takes it for a damaged file */
         return !info.dli_sname;
-    return strstr(info.dli_fname, "openblas") || strstr(info.dli_fname, "gfortran");
+    return strstr(info.dli_fname, "openblas") || strstr(info.dli_fname, "gfortran")
+           || strstr(info.dli_fname, "libcrypto");
 }
 
 /* caller: of an allocation, NULL of a system call. */
