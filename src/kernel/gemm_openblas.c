@@ -37,11 +37,13 @@ static int find(void *lib, const char *name, void *fn, gs_err *e)
 /* The dynamic linker says in words alone that memory ran out. */
 static int cannot_load(const char *why, gs_err *e)
 {
-    static const char *const memory[] = {"annot allocate", "cannot create shared object descriptor", "annot map", "out of memory"};
+    static const char *const memory[] = {"annot allocate", "annot map", "out of memory",
+                                         "cannot create shared object descriptor"};
     for (int i = 0; i < 4; i++)
         if (strstr(why, memory[i]))
             return gs_fail(e, GS_ENOMEM, "out of memory for OpenBLAS: %s", why);
-    return gs_fail(e, GS_EINTERNAL, "OpenBLAS could not be loaded: %s; remedy: apt-get install libopenblas0-pthread", why);
+    return gs_fail(e, GS_EINTERNAL, "OpenBLAS could not be loaded: %s; remedy: apt-get install libopenblas0-pthread",
+                   why);
 }
 
 static int load(int threads, gs_err *e)
