@@ -2,12 +2,13 @@
  *
  *   gs_err err = {0};
  *   gs_model *m = gs_model_open("mito", &err);
- *   float llr;
- *   if (!m || gs_score_pair(m, ref, alt, len, &llr, &err)) fprintf(stderr, "%s\n", err.msg);
+ *   float score;
+ *   if (!m || gs_score_pair(m, ref, alt, len, &score, &err)) fprintf(stderr, "%s\n", err.msg);
  *   gs_model_close(m);
  *
  * Errors: functions that can fail return 0 on success and a negative number on failure (openers: NULL)
- * and then fill *err. The library never prints and never exits. */
+ * and then fill *err. Each of them empties it first, so that it may be used again. The library never prints and never
+ * exits. */
 #ifndef GSCORE_H
 #define GSCORE_H
 #include <stddef.h>
@@ -54,10 +55,16 @@ int gs_model_window(const gs_model *m);
 /* Width of a hidden state. */
 int gs_model_dim(const gs_model *m);
 
-/* Score one pair of windows by the model's default recipe: natural log P(alt)/P(ref), negative = alt less likely.
+/* What gs_score_pair gives for this model, by the name that INFO fields have: "GS_LLR", natural log P(alt)/P(ref),
+ * negative = alt less likely; "GS_COSINE", "GS_L2", "GS_L1" or "GS_DOT", which compare the last hidden states of the
+ * windows and are no log ratios. "" for a recipe that this version does not know. */
+const char *gs_model_score(const gs_model *m);
+
+/* Score one pair of windows by the model's default recipe: the number that gs_model_score names.
  * ref, alt: `len` bases each (ACGTN, any case), the same window with and without the variant, starting at the
- * same base; they may differ in any number of adjacent bases. Safe to call from several threads at once. */
-int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t len, float *llr, gs_err *err);
+ * same base; they may differ in any number of adjacent bases. Safe to call from several threads at once. GS_EINPUT
+ * where the pair has no score, GS_EMODEL where it is not a finite number. */
+int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t len, float *score, gs_err *err);
 
 /* Embed a sequence: the mean of the last hidden states over its tokens, special tokens left out.
  * seq: `len` bases; out: gs_model_dim(m) floats. Safe to call from several threads at once. */

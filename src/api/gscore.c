@@ -1,5 +1,6 @@
 /* The public interface (include/gscore.h) on top of the floors. gs_model_open is in import/open.c. */
 #include "gscore.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "score/evaluate.h"
@@ -67,7 +68,14 @@ static int evaluate_all(const gs_model *m, gs_plan *plan, gs_err *e)
     return rc;
 }
 
-static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float *llr, gs_err *e)
+const char *gs_model_score(const gs_model *m)
+{
+    const gs_mode *mode = gs_mode_find(m->recipe.mode, strlen(m->recipe.mode));
+    return mode ? mode->tag : "";
+}
+
+/* What the windows that pl holds come to; NAN: nothing of its own for two that are equal. */
+static int score_windows(const gs_model *m, gs_planner *pl, gs_plan *plan, float *score, gs_err *e)
 {
     gs_scorer s;
     gs_score_opt opt = gs_score_defaults();
@@ -84,20 +92,24 @@ static int score_window(const gs_model *m, gs_planner *pl, gs_plan *plan, float 
         return gs_fail(e, GS_EINPUT, "this pair of windows has no score: %s", gs_flag_name(a.flag));
     if ((rc = evaluate_all(m, plan, e)))
         return rc;
-    *llr = 0;
-    gs_plan_sum(plan, m, llr);
-    return 0;
+    *score = a.flag == GS_FLAG_SAME ? s.modes[0]->same : 0;
+    gs_plan_sum(plan, m, score);
+    if (isfinite(*score))
+        return 0;
+    return a.flag == GS_FLAG_SAME ? gs_fail(e, GS_EINPUT, "both windows are equal: there is nothing to score")
+                                  : gs_fail(e, GS_EMODEL, "%s: the score is not a finite number", m->bundle.path);
 }
 
-int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t len, float *llr, gs_err *e)
+int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t len, float *score, gs_err *err)
 {
     gs_planner pl = {0};
     gs_plan plan = {0};
+    gs_err_clear(err);
     if (len < 1 || len > 100000000)
-        return gs_fail(e, GS_EUSAGE, "a window of %zu bases", len);
-    int rc = fill_context(&pl.fwd, ref, alt, len, e);
+        return gs_fail(err, GS_EUSAGE, "a window of %zu bases", len);
+    int rc = fill_context(&pl.fwd, ref, alt, len, err);
     if (!rc)
-        rc = score_window(m, &pl, &plan, llr, e);
+        rc = score_windows(m, &pl, &plan, score, err);
     gs_plan_free(&plan);
     gs_planner_free(&pl);
     return rc;
@@ -106,26 +118,27 @@ int gs_score_pair(const gs_model *m, const char *ref, const char *alt, size_t le
 /* Mean of the hidden states of tokens that cover bases, `margin` tokens without output at either end left out. */
 static void mean_rows(float *out, gs_mat hidden, const gs_tokens *t, int margin)
 {
-    int n = 0;
-    memset(out, 0, sizeof *out * (size_t)hidden.cols);
-    for (int i = margin; i < t->n - margin; i++)
-        if (t->beg[i] >= 0 && ++n)
-            for (int j = 0; j < hidden.cols; j++)
-                out[j] += gs_mat_row(hidden, i)[j];
-    for (int j = 0; n && j < hidden.cols; j++)
-        out[j] /= (float)n;
+    for (int j = 0; j < hidden.cols; j++) {
+        double sum = 0;
+        int n = 0;
+        for (int i = margin; i < t->n - margin; i++)
+            if (t->beg[i] >= 0 && ++n)
+                sum += (double)gs_mat_row(hidden, i)[j];
+        out[j] = n ? (float)(sum / n) : 0;
+    }
 }
 
-int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err *e)
+int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err *err)
 {
     gs_tokens t = {0};
+    gs_err_clear(err);
     gs_worker *worker = gs_worker_new();
-    int rc = worker ? gs_encode(m->tok, seq, (int64_t)len, &t, e) : gs_fail_mem(e, "a worker", sizeof *worker);
+    int rc = worker ? gs_encode(m->tok, seq, (int64_t)len, &t, err) : gs_fail_mem(err, "a worker", sizeof *worker);
     if (!rc) {
         gs_batch b = {.B = 1, .rows = t.n, .beg = (int[]){0}, .len = &t.n, .ids = t.ids};
         gs_read all = {.end = t.n, .want = GS_WANT_HIDDEN};
-        rc = gs_forward(worker, m, &b, &all, 1, e);
-        rc = rc ? rc : gs_reads_check(m, &all, 1, e);
+        rc = gs_forward(worker, m, &b, &all, 1, err);
+        rc = rc ? rc : gs_reads_check(m, &all, 1, err);
         if (!rc)
             mean_rows(out, all.hidden, &t, m->margin);
     }

@@ -9,6 +9,14 @@ void gs_err_line(char *s)
             *s = '?';
 }
 
+void gs_err_clear(gs_err *e)
+{
+    if (!e)
+        return;
+    e->code = GS_OK;
+    e->msg[0] = 0;
+}
+
 int gs_fail(gs_err *e, gs_code code, const char *fmt, ...)
 {
     if (e && e->code == GS_OK) {

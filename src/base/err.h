@@ -7,6 +7,9 @@
  * An error already in *e is kept: the first cause is the one to tell. */
 int gs_fail(gs_err *e, gs_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* Empty *e (may be NULL) for another use: what every function of gscore.h begins with. */
+void gs_err_clear(gs_err *e);
+
 /* Names out of files may hold anything: makes a message one line that moves no cursor. gs_fail does it. */
 void gs_err_line(char *s);
 

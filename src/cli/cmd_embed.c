@@ -61,15 +61,15 @@ static void *lane_main(void *arg)
 /* A batch for every thread, computed side by side, written in order. 1: there may be more. */
 static int turn(embed_run *r, gs_err *e)
 {
-    int n = 0, rc = 0, started = 0;
+    int n = 0, rc = 0, started = 0, bad = 0;
     for (; n < r->n_lanes && !rc; n++) {
         rc = fill(r, &r->lanes[n].batch, e);
         if (rc || !r->lanes[n].batch.n)
             break;
     }
     for (; !rc && started < n; started++)
-        if (pthread_create(&r->lanes[started].thread, NULL, lane_main, &r->lanes[started]))
-            rc = gs_fail(e, GS_ENOMEM, "cannot start %d threads", n);
+        if ((bad = pthread_create(&r->lanes[started].thread, NULL, lane_main, &r->lanes[started])))
+            rc = gs_fail(e, GS_ENOMEM, "cannot start %d threads: %s (try --threads 1)", n, strerror(bad));
     started -= rc != 0 && started > 0;
     for (int i = 0; i < started; i++)
         pthread_join(r->lanes[i].thread, NULL);

@@ -188,6 +188,15 @@ static int take_line(gs_msa *m, const char *contig, int64_t beg, gs_msa_rows *r,
     return 0;
 }
 
+/* htslib tells no reason: for want of memory, or for places that this kind of index cannot hold. */
+static int no_iterator(const gs_msa *m, const char *contig, int64_t from, gs_err *e)
+{
+    if (errno == ENOMEM)
+        return gs_fail_mem(e, "an iterator of the alignment", sizeof(hts_itr_t));
+    return gs_fail(e, GS_EINPUT, "the index of alignment %s does not reach %s:%lld; run "
+                   "`tabix -f -C -s 1 -b 2 -e 2 %s`", m->path, contig, (long long)from + 1, m->path);
+}
+
 static int read_rows(gs_msa *m, const char *contig, int64_t beg, gs_msa_rows *r, gs_err *e)
 {
     int id = find_contig(m->index, contig), rc = 0, more = -1;
@@ -195,9 +204,12 @@ static int read_rows(gs_msa *m, const char *contig, int64_t beg, gs_msa_rows *r,
     if (id < 0 || beg + r->len <= from)
         return 0;
     char *seen = calloc((size_t)r->len, 1);
+    errno = 0;
     hts_itr_t *it = tbx_itr_queryi(m->index, id, from, beg + r->len);
-    if (!seen || !it)
+    if (!seen)
         rc = gs_fail_mem(e, "a stretch of the alignment", (size_t)r->len);
+    else if (!it)
+        rc = no_iterator(m, contig, from, e);
     while (!rc && (more = tbx_itr_next(m->file, m->index, it, &m->line)) >= 0)
         rc = take_line(m, contig, beg, r, seen, e);
     if (!rc && more < -1)

@@ -175,5 +175,6 @@ int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
 gs_model *gs_model_open(const char *path, gs_err *err)
 {
     gs_bundle b;
+    gs_err_clear(err);
     return gs_bundle_open(&b, path, err) ? NULL : gs_model_build(&b, err);
 }

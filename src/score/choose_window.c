@@ -1,5 +1,6 @@
 /* How wide the windows of a run are, and where shared ones lie. */
 #include <stdio.h>
+#include "base/log.h"
 #include "score/scorer.h"
 
 /* Tokens of a window, special ones left out; 0: depends on the sequence. */
@@ -36,6 +37,24 @@ static int choose_phases(const gs_grid *g, int k, double mask_rate)
     return phases < 4 ? 4 : phases;
 }
 
+static int tokens_about(const gs_tokenizer *t, int window)
+{
+    int n = window_tokens(t, window);
+    return n ? n : window;
+}
+
+/* Far from what the model was trained on, in the work of one pass, in which longer windows cost more. */
+static void warn_of_window(const gs_scorer *s)
+{
+    const gs_model *m = s->m;
+    int own = m->recipe.window, now = s->grid.window;
+    if (now <= 2 * own && 2 * now >= own)
+        return;
+    double cost = m->arch->flops(m, tokens_about(m->tok, now), 1) / m->arch->flops(m, tokens_about(m->tok, own), 1);
+    gs_warn_once("window", "--window %d is far from the %d bases that the model is made for: what its scores are "
+                 "worth there is not known; each pass takes about %.2g times the work", now, own, cost);
+}
+
 int gs_scorer_choose_window(gs_scorer *s, int wanted, gs_err *e)
 {
     const gs_tokenizer *t = s->m->tok;
@@ -48,6 +67,7 @@ int gs_scorer_choose_window(gs_scorer *s, int wanted, gs_err *e)
     if (t->max_tokens && window_tokens(t, s->grid.window) + special > t->max_tokens)
         return bad_window(s, wanted, "large: the number of tokens that the model takes is at most",
                           t->max_tokens - special, e);
+    warn_of_window(s);
     s->around = r->clipped ? &gs_context_clipped : &gs_context_centred;
     choose_grid(&s->grid, t->k, r->shared_windows);
     s->phases = choose_phases(&s->grid, t->k, r->mask_rate);

@@ -82,7 +82,6 @@ static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_al
         pl->owner = i * t->scorer->n_modes;
         pl->score = j->score + pl->owner;
         rc = gs_plan_allele(t->scorer, pl, &j->plan, t->ref, a, e);
-        entry->mismatched |= a->flag == GS_FLAG_REF_MISMATCH;   /* an alignment of another genome */
     }
     return rc;
 }

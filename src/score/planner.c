@@ -72,6 +72,35 @@ int gs_plan_context(const gs_scorer *s, const gs_mode *mode, gs_planner *pl, gs_
 
 /* ---- one allele ---- */
 
+/* Bases of the window that the alignment's reference has otherwise; what is unknown in either does not count. */
+static int count_differing(const gs_context *c, const gs_msa_rows *rows)
+{
+    int n = 0;
+    for (int i = 0; i < rows->len; i++)
+        n += rows->ref[i] != 'N' && c->seq[GS_REF][i] != 'N' && rows->ref[i] != c->seq[GS_REF][i];
+    return n;
+}
+
+/* Is the alignment that of the FASTA's genome? One that is not would score in silence. */
+static int hold_to_reference(gs_planner *pl, const char *contig, gs_allele *a, gs_err *e)
+{
+    enum { FEW = 10 };   /* windows that say nothing yet of the whole */
+    int differing = count_differing(&pl->fwd, &pl->rows);
+    long long at = (long long)pl->fwd.start + 1;
+    pl->aligned += pl->rows.covered > 0;
+    if (!differing)
+        return 0;
+    a->flag = GS_FLAG_REF_MISMATCH;
+    if (++pl->misaligned > FEW && 2 * pl->misaligned > pl->aligned && !pl->any_alignment)
+        return gs_fail(e, GS_ESUSPECT, "the alignment's reference differs from the FASTA in %lld of the first %lld "
+                       "windows, last at %s:%lld in %d of %d bases: it is of another genome or build; remedy: the "
+                       "alignment of this FASTA (--force scores the rest all the same)", (long long)pl->misaligned,
+                       (long long)pl->aligned, contig, at, differing, pl->rows.len);
+    gs_warn("alignment", "%s:%lld: the alignment's reference differs from the FASTA in %d of the window's %d bases",
+            contig, at, differing, pl->rows.len);
+    return 0;
+}
+
 /* What the allele is to modes. Tokens lie at whole multiples of k of the contig where a mode asks. */
 static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
 {
@@ -83,26 +112,11 @@ static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
     return at / k == (at + a->del - 1) / k ? GS_TAKES_MNV | GS_TAKES_MNV_IN_TOKEN : GS_TAKES_MNV;
 }
 
-/* The alignment was made over this genome: its reference letters are the FASTA's wherever both have one. */
-static int alignment_fits(const gs_planner *pl, const char *contig)
-{
-    const char *fasta = pl->fwd.seq[GS_REF], *own = pl->rows.ref;
-    for (int i = 0; i < pl->rows.len; i++)
-        if (own[i] != fasta[i] && own[i] != 'N' && fasta[i] != 'N') {
-            gs_warn("alignment", "%s:%lld: the alignment's reference has %c, the FASTA %c: alleles near it are flagged "
-                    "ref_mismatch", contig, (long long)(pl->fwd.start + i + 1), own[i], fasta[i]);
-            return 0;
-        }
-    return 1;
-}
-
 /* Aligned species of the context in pl->fwd. */
 static int fetch_alignment(gs_planner *pl, const char *contig, gs_allele *a, gs_err *e)
 {
     int rc = gs_msa_fetch(pl->msa, contig, pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
-    if (!rc && !alignment_fits(pl, contig))
-        a->flag = GS_FLAG_REF_MISMATCH;
-    return rc;
+    return rc ? rc : hold_to_reference(pl, contig, a, e);
 }
 
 static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)

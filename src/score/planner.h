@@ -16,11 +16,14 @@ typedef struct {
     float *score;            /* [modes] of that allele: 0 where something was planned, else left alone */
     gs_msa *msa;             /* for models with n_aux, else NULL; not owned */
     gs_msa_rows rows;        /* of the present context */
+    int64_t aligned, misaligned; /* windows with an alignment; those whose reference is not the FASTA's */
+    int any_alignment;       /* go on where it is of another genome */
 } gs_planner;
 void gs_planner_free(gs_planner *pl);
 
 /* Add to `plan` what the scores of allele pl->owner need. The allele has passed gs_allele_check with flag OK. Sets
- * a->flag when a mode cannot score it (too_long, n_context, unsupported). */
+ * a->flag when a mode cannot score it (too_long, n_context, unsupported, ref_mismatch where the alignment has another
+ * reference). GS_ESUSPECT: the alignment is of another genome. */
 int gs_plan_allele(const gs_scorer *s, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e);
 
 /* The same for one mode and a context that lies in pl->fwd already (gs_score_pair). */

@@ -272,6 +272,18 @@ test window
 run $gscore score -q --no-version --window 20 -t chr1:8-16 $vcf/all_snvs.vcf $fa $tiny
 out window_20.vcf
 
+test window_far_from_the_model
+run $gscore score -t chr1:8-16 --window 300 $vcf/all_snvs.vcf $fa $tiny
+out -
+err --window 300 is far from the 32 bases.* [0-9]+ times the work
+run $gscore score -t chr1:8-16 --window 9 $vcf/all_snvs.vcf $fa $tiny
+err --window 9 is far from the 32 bases.*0\.[0-9]+ times
+
+test window_near_the_model
+run $gscore score -t chr1:8-16 --window 64 $vcf/all_snvs.vcf $fa $tiny
+out -
+no is far
+
 test window_wider_than_the_contig
 run $gscore score -q --no-version --window 200 -t chr2 $vcf/letters.vcf $fa $tiny
 out window_200.vcf

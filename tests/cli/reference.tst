@@ -110,4 +110,4 @@ run g=$data/../golden; grep -v '>' $g/common/ref.fa | head -5 | tr -d '\n' | hea
 run sed '6s/^\(.\{36\}\)./\1'"$(tr ACGT CATG < was)"'/' $g/common/ref.fa > ref.fa
 run $gscore score --force --no-version -t I:255,I:2997 --msa $g/gpn-msa/msa.txt.gz $g/common/sites.vcf ref.fa $g/gpn-msa | grep -v '^#'
 out alignment_of_another_genome
-err I:277: the alignment's reference has [ACGT], the FASTA [ACGT]
+err I:191: the alignment's reference differs from the FASTA in 1 of the window's 128 bases

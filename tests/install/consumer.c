@@ -14,12 +14,12 @@ int main(int argc, char **argv)
     ref[64] = 0;
     memcpy(alt, ref, sizeof ref);
     alt[32] = 'C';
-    float llr, *embedding = m ? calloc((size_t)gs_model_dim(m), sizeof *embedding) : NULL;
-    int bad = !embedding || gs_score_pair(m, ref, alt, 64, &llr, &err) || gs_embed(m, ref, 64, embedding, &err);
+    float score, *embedding = m ? calloc((size_t)gs_model_dim(m), sizeof *embedding) : NULL;
+    int bad = !embedding || gs_score_pair(m, ref, alt, 64, &score, &err) || gs_embed(m, ref, 64, embedding, &err);
     if (bad)
         fprintf(stderr, "%d %s\n", err.code, err.msg);
     else
-        printf("gscore %s, window %d, llr %.4f\n", gs_version(), gs_model_window(m), llr);
+        printf("gscore %s, window %d, %s %.4f\n", gs_version(), gs_model_window(m), gs_model_score(m), score);
     free(embedding);
     gs_model_close(m);
     return bad;

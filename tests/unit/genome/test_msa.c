@@ -115,9 +115,24 @@ static void test_bad_lines(void **state)
     bad_line("c\t1\tAAA\nc\t1\tAAA\n", "c:1 twice");
 }
 
+/* Further than this kind of index can tell: no want of memory. */
+static void test_beyond_index(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_msa_rows r = {0};
+    gs_msa *m = gs_msa_open(put_msa("good.gz", text), &e);
+    assert_non_null(m);
+    assert_int_equal(gs_msa_fetch(m, "chr1", (int64_t)1 << 40, 4, &r, &e), 0);
+    assert_int_equal(r.covered, 0);
+    gs_msa_rows_free(&r);
+    gs_msa_close(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_fetch), cmocka_unit_test(test_not_covered),
-                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_bad_lines)};
+                                       cmocka_unit_test(test_refused), cmocka_unit_test(test_bad_lines),
+                                       cmocka_unit_test(test_beyond_index)};
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }
