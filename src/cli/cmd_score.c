@@ -82,7 +82,9 @@ static const gs_option output[] = {
 
 static const gs_option records[] = {
     {.name = "regions", .letter = 'r', .value = "LIST", .kind = GS_OPT_TEXT, AT(in.regions),
-     .help = "Records that overlap regions such as chr1:100-200,chrM; needs an indexed file."},
+     .help = "Records that overlap regions such as chr1:100-200,chr2:5-,chrM; needs an indexed file. What is a "
+             "contig's name as a whole, such as HLA-A*01:01, is one; {NAME} and {NAME}:100-200 tell name and range "
+             "apart."},
     {.name = "regions-file", .letter = 'R', .value = "FILE", .kind = GS_OPT_TEXT, AT(in.regions_file),
      .help = "Regions from a file: CHROM and POS or CHROM, BEG, END by tabs, or BED by its suffix."},
     {.name = "targets", .letter = 't', .value = "LIST", .kind = GS_OPT_TEXT, AT(in.targets),

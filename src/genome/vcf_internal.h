@@ -99,6 +99,15 @@ int gs_record_from_bcf(gs_record *r, const bcf_hdr_t *hdr);
  * it calls the mitochondrion, which has names that no rule gives, declare the usual ones. */
 int gs_vcf_foresee_contigs(gs_vcf *v, gs_err *e);
 
+/* How many names a header had when it was written. htslib adds others while parsing, behind these. */
+typedef struct { int n_id, n_contig; } gs_names;
+/* Does a parsed record use a name that the written header lacks? With the header locked, as the next one. */
+int gs_bcf_undeclared(const gs_names *written, const bcf_hdr_t *h, bcf1_t *b);
+/* All such names of the records parsed so far and of those to come, as far as can be seen: "INFO AF, contig 1", and the
+ * header lines that declare them, with \\n between, as sed takes it. 0: malformed records come, which BCF cannot hold
+ * whatever is declared; else 1. */
+int gs_bcf_list_undeclared(const gs_names *written, gs_vcf *v, gs_str *names, gs_str *lines);
+
 /* Line of a text record with its edited INFO, without line end, appended to *out. */
 int gs_record_put_line(const gs_record *r, kstring_t *out);
 

@@ -17,7 +17,7 @@ struct gs_vcf_out {
     char *name;           /* for messages */
     char type;            /* v z b u */
     int index, n_threads;
-    int n_id, n_ctg;      /* names in the header as it was written: records may use no others in BCF */
+    gs_names written;     /* names in the header as it was written: records may use no others in BCF */
     bcf1_t *bcf;          /* text parsed for BCF */
     kstring_t line;
     kstring_t contig;     /* with an index: the last record's place, to see that records are in order */
@@ -103,8 +103,7 @@ static int write_header(gs_vcf_out *o, gs_err *e)
         return ret;
     if (bcf_hdr_sync(h) < 0)
         return gs_fail_mem(e, "the VCF header", 0);
-    o->n_id = h->n[BCF_DT_ID];
-    o->n_ctg = h->n[BCF_DT_CTG];
+    o->written = (gs_names){h->n[BCF_DT_ID], h->n[BCF_DT_CTG]};
     errno = 0;
     if (bcf_hdr_write(o->fp, h) < 0 || hflush(gs_raw_file(o->fp)))
         return write_failed(o, e);
@@ -214,29 +213,6 @@ static int check_order(gs_vcf_out *o, const gs_record *r, gs_err *e)
     return 0;
 }
 
-/* First name in the record that the written header lacks, with its kind; NULL: none. */
-static const char *undeclared(const gs_vcf_out *o, bcf1_t *b, const char **kind)
-{
-    const bcf_hdr_t *h = o->v->hdr;
-    int id = -1;
-    *kind = "contig";
-    if (b->rid >= o->n_ctg)
-        return h->id[BCF_DT_CTG][b->rid].key;
-    if (h->n[BCF_DT_ID] <= o->n_id)
-        return NULL;
-    bcf_unpack(b, BCF_UN_ALL); /* out of memory shows in errno, to the caller */
-    for (int i = 0; i < b->d.n_flt; i++)
-        if (b->d.flt[i] >= o->n_id)
-            id = b->d.flt[i], *kind = "FILTER";
-    for (int i = 0; i < b->n_info; i++)
-        if (b->d.info[i].key >= o->n_id)
-            id = b->d.info[i].key, *kind = "INFO";
-    for (int i = 0; i < (int)b->n_fmt; i++)
-        if (b->d.fmt[i].id >= o->n_id)
-            id = b->d.fmt[i].id, *kind = "FORMAT";
-    return id < 0 ? NULL : h->id[BCF_DT_ID][id].key;
-}
-
 static const char *parse_fault(const gs_record *r, const bcf1_t *b, int ret)
 {
     int err = b->errcode & ~(BCF_ERR_CTG_UNDEF | BCF_ERR_TAG_UNDEF);
@@ -256,21 +232,38 @@ static int no_bcf(const gs_vcf_out *o, const gs_record *r, const char *why, gs_e
                    why);
 }
 
+/* All names are told at once, with a command that declares them, unless it gets too long for a message. */
+static int not_declared(gs_vcf_out *o, const gs_record *r, gs_err *e)
+{
+    char buf[200];
+    gs_str names = {0}, lines = {0}, remedy = {0};
+    gs_vcf *v = o->v;
+    const char *path = strcmp(v->opt.path, "-") ? v->path : "IN.vcf";
+    int helps = gs_bcf_list_undeclared(&o->written, v, &names, &lines);
+    if (helps && names.len + lines.len < 500)
+        gs_str_printf(&remedy, ", or declare them: %s %s | sed '/^#CHROM/i %s' > new.vcf",
+                      v->fp->format.compression == no_compression ? "cat" : "gzip -dc", path, lines.s);
+    int failed = names.failed || lines.failed || remedy.failed;
+    int ret = failed ? gs_fail_mem(e, "a list of names", names.len)
+                     : gs_fail(e, GS_EINPUT, "%s: %s uses names that the header does not declare, and BCF cannot hold "
+                               "them (%.500s%s): write text (-O z)%s", v->path, place(r, buf), names.s,
+                               names.len > 500 ? ", ..." : "", remedy.s ? remedy.s : "");
+    gs_str_free(&names);
+    gs_str_free(&lines);
+    gs_str_free(&remedy);
+    return ret;
+}
+
 /* Parse o->line into o->bcf, with the header locked. */
 static int to_bcf(gs_vcf_out *o, const gs_record *r, gs_err *e)
 {
-    char buf[200];
-    const char *kind, *id, *why;
     bcf_clear(o->bcf);
     int ret = vcf_parse(&o->line, o->v->hdr, o->bcf);
-    why = parse_fault(r, o->bcf, ret);
+    const char *why = parse_fault(r, o->bcf, ret);
     if (why)
         return no_bcf(o, r, why, e);
-    id = undeclared(o, o->bcf, &kind);
-    if (id)
-        return gs_fail(e, GS_EINPUT, "%s: %s uses %s %s, which the header does not declare, and BCF cannot hold "
-                       "that; declare it (bcftools annotate -h), or write text (-O z)", o->v->path, place(r, buf), kind,
-                       id);
+    if (gs_bcf_undeclared(&o->written, o->v->hdr, o->bcf))
+        return not_declared(o, r, e);
     o->bcf->errcode = 0;
     return 0;
 }

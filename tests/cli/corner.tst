@@ -74,7 +74,17 @@ test undeclared_contig_to_bcf
 exit 3
 run $gscore score -Ob $vcf/undeclared.vcf $fa $tiny
 out -
-err lowq|AB|XX|ZZ|chrUn
+err contig chrUn, FILTER lowq, INFO AB, INFO XX, FORMAT GT, FORMAT ZZ
+
+test undeclared_to_bcf_remedy
+run for in in undeclared.vcf undeclared.vcf.gz; do
+run cp $vcf/undeclared.vcf . && gzip -kf undeclared.vcf
+run ! $gscore score -Ob -o out.bcf $in $fa $tiny 2> err
+run sed -n 's/.*or declare them: //p' err > remedy; sh -e remedy
+run $gscore score -Ob -o out.bcf new.vcf $fa $tiny; rm new.vcf
+run $gscore score --no-version out.bcf $fa $tiny | grep -v '^#'; $gscore score -Oz $in $fa $tiny > out.vcf.gz
+run done
+out undeclared_to_bcf
 
 test bytes_stay
 run $gscore score --no-version $vcf/bytes.vcf $fa $tiny

@@ -195,9 +195,13 @@ static void not_for_bcf(void **state)
 {
     (void)state;
     static const struct { const char *body, *says; } bad[] = {
-        {"9\t5\t.\tA\tC\t.\t.\t.\n", "record 1 (9:5) uses contig 9, which the header does not declare"},
-        {"1\t5\t.\tA\tC\t.\t.\tDP=3\n", "uses INFO DP"},
-        {"1\t5\t.\tA\tC\t.\tbad\t.\n", "uses FILTER bad"},
+        {"9\t5\t.\tA\tC\t.\t.\t.\n", "record 1 (9:5) uses names that the header does not declare, and BCF cannot hold "
+         "them (contig 9): write text (-O z), or declare them: cat /tmp"},
+        {"1\t5\t.\tA\tC\t.\t.\tDP=3\n", "(INFO DP): write text"},
+        {"1\t5\t.\tA\tC\t.\tbad\t.\n", "(FILTER bad): write text"},
+        {"1\t5\t.\tA\tC\t.\tbad\tDP=1;AF=2\n2\t5\t.\tA\tC\t.\tworse\tX\n9\t1\t.\tA\tC\t.\t.\t.\n",
+         "(contig 9, FILTER bad, INFO DP, INFO AF, FILTER worse, INFO X): write text (-O z), or"},
+        {"1\t5\t.\tA\tC\t.\t.\tDP=1;AF=2\n1\t6\t.\tA\n", "(INFO DP, INFO AF): write text (-O z)"},
         {"1\tabc\t.\tA\tC\t.\t.\t.\n", "record 1 cannot be stored as BCF: POS is no number"},
         {"1\t5\t.\tA\n", "fewer than 8 columns"},
         {"1\t3000000000\t.\tA\tC\t.\t.\t.\n", "too large"},
