@@ -1,7 +1,6 @@
 /* Mass per base of overlapping k-mers. Source: SpeciesLM (ModelUsage.ipynb; songlab's variant script). Kept as
  * logarithms: the mass of a base may be smaller than any number. */
 #include <math.h>
-#include <string.h>
 #include "score/probe.h"
 
 /* Logarithm of a sum of exponentials that comes term by term. {-INFINITY, 0} is the empty sum. */
@@ -22,36 +21,24 @@ static double total(log_sum s)
     return s.most + log(s.sum);
 }
 
-static int is_kmer(const char *word, int k)
+/* Log of the sum of exponentials of the list's logits; what the head has no row for is left out. */
+static double log_mass(gs_id_list list, const float *logits, int head_rows)
 {
-    return (int)strspn(word, "ACGT") == k && !word[k];
-}
-
-/* One token: log of the mass of either base at `offset`, among all k-mers. */
-static void masses(const gs_reading *r, const gs_probe *p, const float *logits, int offset, double mass[2])
-{
-    const gs_tokenizer *t = r->m->tok;
-    log_sum all = {-INFINITY, 0}, base[2] = {{-INFINITY, 0}, {-INFINITY, 0}};
-    for (int id = 0; id < r->m->head_rows && id < t->n_vocab; id++) {
-        if (!is_kmer(t->vocab[id], t->k))
-            continue;
-        add(&all, (double)logits[id]);
-        for (int side = 0; side < 2; side++)
-            if (t->vocab[id][offset] == p->base[side])
-                add(&base[side], (double)logits[id]);
-    }
-    for (int side = 0; side < 2; side++)
-        mass[side] = total(base[side]) - total(all);
+    log_sum sum = {-INFINITY, 0};
+    for (int i = 0; i < list.n && list.ids[i] < head_rows; i++)
+        add(&sum, (double)logits[list.ids[i]]);
+    return total(sum);
 }
 
 static double value(const gs_reading *r, const gs_probe *p)
 {
+    const gs_tokenizer *tok = r->m->tok;
     log_sum base[2] = {{-INFINITY, 0}, {-INFINITY, 0}};
-    double mass[2];
     for (int t = 0; t < r->logits.rows; t++) {
-        masses(r, p, gs_mat_row(r->logits, t), p->arg - t, mass);
+        const float *logits = gs_mat_row(r->logits, t);
+        double all = log_mass(gs_kmer_ids(tok, 0, 0), logits, r->m->head_rows);
         for (int side = 0; side < 2; side++)
-            add(&base[side], mass[side]);
+            add(&base[side], log_mass(gs_kmer_ids(tok, p->arg - t, p->base[side]), logits, r->m->head_rows) - all);
     }
     return total(base[1]) - total(base[0]);
 }

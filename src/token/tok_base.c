@@ -6,6 +6,8 @@
 /* data: int32_t [256], the id of each byte. */
 static int init_table(gs_tokenizer *t, int fold, gs_err *e)
 {
+    if (t->k != 1)
+        return gs_fail(e, GS_EMODEL, "the tokenizer has one token for each base, but k = %d", t->k);
     int32_t *ids = malloc(256 * sizeof *ids);
     if (!ids)
         return gs_fail_mem(e, "a tokenizer", 256 * sizeof *ids);

@@ -75,7 +75,8 @@ static int init_merges(bpe *b, const gs_tokenizer *t, const gs_bpe_spec *s, gs_e
 static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
     const gs_bpe_spec *p = s->bpe;
-    if (!p || p->n_merges < 0 || (p->run && (p->run_least < 1 || p->run_as < 0 || p->run_as >= t->n_vocab)))
+    int bad_run = p && p->run && (p->run_least < 1 || p->run_as < 0 || p->run_as >= t->n_vocab);
+    if (!p || p->n_merges < 0 || s->k != 1 || bad_run)
         return gs_fail(e, GS_EMODEL, "the tokenizer of kind \"bpe\" lacks merges, or its run of letters makes no "
                        "sense");
     bpe *b = calloc(1, sizeof *b);

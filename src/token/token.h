@@ -73,6 +73,12 @@ int gs_encode_window(const gs_tokenizer *t, const char *seq, int64_t len, gs_tok
 /* id of an exact vocabulary entry, -1 if there is none. */
 int gs_token_id(const gs_tokenizer *t, const char *text, int len);
 
+/* Of overlapping k-mers: the entries made of A, C, G and T alone that have `base` at `offset`; base 0: all of them. Ids
+ * rise; the head may have fewer rows than the vocabulary has entries, or more. Empty for the other kinds. The
+ * tokenizer's own, made with it. */
+typedef struct { const int32_t *ids; int n; } gs_id_list;
+gs_id_list gs_kmer_ids(const gs_tokenizer *t, int offset, char base);
+
 /* For the kinds: append a token. There is room (see above). */
 void gs_tokens_push(gs_tokens *t, int32_t id, int64_t beg, int64_t end);
 /* For the kinds: the error for a base that no token covers. */

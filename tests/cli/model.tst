@@ -263,3 +263,29 @@ run m=$data/../golden/gpn-convnet2
 run for home in /proc/absent relative ''; do
 run     XDG_CACHE_HOME=$home HOME=/dev/null $gscore score -q $vcf/edges.vcf $fa $m | grep -c Sha256=
 run done | grep -c 1 > n; echo 3 | cmp n -
+
+# A vocabulary shorter than the head: what it lacks is unknown, never read beyond its end. Bases without a k-mer have no
+# score, which is flagged.
+test vocabulary_cut_short
+run cp -r $data/../golden/dnabert-3 m; head -n 40 m/vocab.txt > v; mv v m/vocab.txt
+run $gscore score -q $vcf/edges.vcf $fa m > /dev/null; head -n 6 m/vocab.txt > v; mv v m/vocab.txt
+run $gscore score --force --no-version $vcf/all_snvs.vcf $fa m | grep -v '^#' | grep -c not_finite | grep -v '^0$' > n; [ -s n ]
+err vocabulary has 1 of 64 3-mers
+err not_finite [0-9]+
+
+test vocabulary_cut_short_read_at_one_token
+exit 2
+run cp -r $data/../golden/dnabert-3 m; head -n 40 m/vocab.txt > v; mv v m/vocab.txt
+run $gscore score --readout token -o o.vcf $vcf/edges.vcf $fa m
+err n_context 6
+
+test vocabulary_without_kmers
+exit 6
+run cp -r $data/../golden/dnabert-3 m; head -n 5 m/vocab.txt > v; mv v m/vocab.txt
+run $gscore score $vcf/edges.vcf $fa m
+err holds no k-mers
+
+# More entries than the embedding has rows: those without a row are left out.
+test vocabulary_too_long
+run cp -r $data/../golden/dnabert-3 m; seq 200 >> m/vocab.txt
+run $gscore score -q $vcf/edges.vcf $fa m | grep -v '^##gscore' > a; $gscore score -q $vcf/edges.vcf $fa $data/../golden/dnabert-3 | grep -v '^##gscore' > b; sed 's/gscore:m"/gscore:dnabert-3"/' a | cmp - b

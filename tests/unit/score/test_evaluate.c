@@ -158,15 +158,20 @@ static void test_distances(void **state)
 
 /* ---- mass per base: 2-mers of A and C, and what is none ---- */
 
-static char *vocab[] = {"[UNK]", "AA", "AC", "CA", "CC", "A", "NN", "CCC"};
-static gs_tokenizer pairs = {.vocab = vocab, .n_vocab = 8, .k = 2, .step = 1};
+static const char *const vocab[] = {"[UNK]", "AA", "AC", "CA", "CC", "A", "NN", "CCC"};
 
 static double mass(float *logits, int rows, int head_rows)
 {
-    gs_model m = {.tok = &pairs, .head_rows = head_rows};
+    gs_err e = {0};
+    gs_model m = {.head_rows = head_rows};
+    m.tok = gs_tokenizer_new(&(gs_tokenizer_spec){.kind = "kmers", .n = 8, .vocab = vocab, .mask = -1, .cls = -1,
+                                                  .sep = -1, .pad = -1, .k = 2}, &e);
+    assert_non_null(m.tok);
     gs_probe q = {.kind = &gs_probe_base_mass, .end = {rows}, .arg = rows - 1, .base = {'A', 'C'}};
     gs_reading r = {.m = &m, .logits = {logits, rows, head_rows}};
-    return gs_probe_base_mass.value(&r, &q);
+    double value = gs_probe_base_mass.value(&r, &q);
+    gs_tokenizer_free(m.tok);
+    return value;
 }
 
 static void test_base_mass(void **state)
@@ -186,6 +191,9 @@ static void test_base_mass(void **state)
     /* numbers too far apart for their exponentials, and a head with more rows than the vocabulary */
     float far[] = {0, -3000, -3001, 2000, 1999, 9000, 9000, 9000, 9000, 9000};
     NEAR(mass(far, 1, 10), 5000);
+    /* a head with fewer rows: no k-mer with C second is left of it, then none at all */
+    assert_true(mass(one, 1, 2) == -INFINITY);
+    assert_true(isnan(mass(one, 1, 1)));
     float minute[2][8] = {{0, 0, -2000, 0, -2000}, {0, 0, 0, -2000, -2000}};
     NEAR(mass(*minute, 2, 8), -2000);
 }

@@ -119,6 +119,58 @@ static void test_kmer_overlap(void **state)
     assert_non_null(strstr(e.msg, "no 3-mers"));
 }
 
+static void ids_are(const gs_tokenizer *t, int offset, char base, const char *want)
+{
+    char got[200] = "";
+    gs_id_list list = gs_kmer_ids(t, offset, base);
+    for (int i = 0; i < list.n; i++)
+        sprintf(got + strlen(got), "%s%d", i ? " " : "", list.ids[i]);
+    assert_string_equal(got, want);
+}
+
+/* Whole and cut: only what is there is listed, in the order of ids. */
+static void test_kmer_ids(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL};
+    gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+    ids_are(t, 0, 0, "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
+    ids_are(t, 0, 'C', "8 9 10 11");
+    ids_are(t, 1, 'C', "5 9 13 17");
+    ids_are(t, 1, 'T', "7 11 15 19");
+    ids_are(t, 1, 'N', "");
+    ids_are(t, 2, 'A', "");
+    ids_are(t, -1, 'A', "");
+    gs_tokenizer_free(t);
+    s.n = 10;
+    t = gs_tokenizer_new(&s, &e);
+    ids_are(t, 0, 0, "4 5 6 7 8 9");
+    ids_are(t, 1, 'C', "5 9");
+    ids_are(t, 0, 'G', "");
+    gs_tokenizer_free(t);
+    t = pairs(); /* not of this kind */
+    ids_are(t, 0, 'A', "");
+    gs_tokenizer_free(t);
+}
+
+/* k is what the kind says where there is one token a base. */
+static void test_k_of_single_bases(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"base", "base_exact", "bpe"};
+    gs_bpe_spec bpe = {0};
+    for (int i = 0; i < 3; i++)
+        for (int k = 1; k <= 2; k++) {
+            gs_err e = {0};
+            gs_tokenizer_spec s = {kinds[i], 25, pair_vocab, 0, 2, 3, 1, 1, k, 0, &bpe};
+            gs_tokenizer *t = gs_tokenizer_new(&s, &e);
+            assert_true((t != NULL) == (k == 1));
+            assert_int_equal(e.code, t ? GS_OK : GS_EMODEL);
+            gs_tokenizer_free(t);
+        }
+}
+
 static const char *const bpe_vocab[] = {"?", "A", "C", "AA", "AAA", "AC", "AAAC", "AAAA"};
 static const int32_t bpe_merges[] = {1, 1, 3, 1, 4, 2, 3, 3}; /* A A, AA A, AAA C, AA AA */
 
@@ -233,9 +285,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base), cmocka_unit_test(test_base_without_unknown), cmocka_unit_test(test_kmer),
-        cmocka_unit_test(test_kmer_window), cmocka_unit_test(test_kmer_overlap),
-        cmocka_unit_test(test_bpe), cmocka_unit_test(test_bad_bpe), cmocka_unit_test(test_long_bpe),
-        cmocka_unit_test(test_bad_specs), cmocka_unit_test(test_length_overflow),
+        cmocka_unit_test(test_kmer_window), cmocka_unit_test(test_kmer_overlap), cmocka_unit_test(test_kmer_ids),
+        cmocka_unit_test(test_k_of_single_bases), cmocka_unit_test(test_bpe), cmocka_unit_test(test_bad_bpe),
+        cmocka_unit_test(test_long_bpe), cmocka_unit_test(test_bad_specs), cmocka_unit_test(test_length_overflow),
         cmocka_unit_test(test_lookup)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
