@@ -50,6 +50,24 @@ static int room_for(gs_record *r, int n)
     return 0;
 }
 
+/* Tabs in s, eight bytes at a time: a file of thousands of samples has little else. A byte of x is 0 where a tab is,
+ * and only then bit 7 of it is 0 in any. */
+static int count_tabs(const char *s, size_t size)
+{
+    const uint64_t low = 0x7f7f7f7f7f7f7f7f, tabs = 0x0909090909090909;
+    int n = 0;
+    for (; size >= 8; s += 8, size -= 8) {
+        uint64_t x;
+        memcpy(&x, s, 8);
+        x ^= tabs;
+        uint64_t any = ((x & low) + low) | x;
+        n += __builtin_popcountll(~any & ~low);
+    }
+    for (; size; s++, size--)
+        n += *s == '\t';
+    return n;
+}
+
 /* Find the columns that we look at and count all; how many there are. */
 static int find_columns(gs_record *r)
 {
@@ -63,9 +81,7 @@ static int find_columns(gs_record *r)
             return n;
         s = tab + 1;
     }
-    for (n++; s < stop; s++)
-        n += *s == '\t';
-    return n;
+    return n + 1 + count_tabs(s, (size_t)(stop - s));
 }
 
 enum { NO_POS = -1, HUGE_POS = -2 };

@@ -113,6 +113,37 @@ static void columns_of_samples(void **state)
     expect_body(&o, tag_all, want);
 }
 
+/* Columns are counted in strides: any number of any bytes. */
+static void many_samples(void **state)
+{
+    (void)state;
+    static const char *const cells[] = {"0/1", "\x08", "\x89\xff", "", "\x0b\x01", ".", "0|1:12,3:99", "\xc3\xa9"};
+    listen();
+    for (int n = 1; n < 40; n++) {
+        char text[4000] = FORMAT_LINE, row[2][1000] = {SITE, SITE};
+        strcat(text, "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT");
+        for (int i = 0; i < n; i++) {
+            sprintf(text + strlen(text), "\ts%d", i);
+            sprintf(row[0] + strlen(row[0]), "\t%s", cells[(i * 5 + n) % 8]);
+        }
+        memmove(row[0] + strlen(SITE) + 4, row[0] + strlen(SITE), strlen(row[0] + strlen(SITE)) + 1);
+        memcpy(row[0] + strlen(SITE), ".\tGT", 4);
+        strcpy(row[1], row[0]);
+        *strrchr(row[1], '\t') = 0;
+        sprintf(text + strlen(text), "\n%s\n%s\n%s\tx\n", row[0], row[1], row[0]);
+        gs_err e = {0};
+        gs_vcf_opt o = all_of(put_text("wide.vcf", text));
+        gs_vcf *v = gs_vcf_open(&o, &e);
+        gs_record *r = gs_record_new();
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(gs_vcf_read(v, r, &e), 1);
+            assert_int_equal(gs_record_malformed(r), i > 0);
+        }
+        gs_record_free(r);
+        gs_vcf_close(v, NULL);
+    }
+}
+
 /* A line without an end that lacks columns was cut, whatever it is packed in. */
 static void cut_within_the_last_line(void **state)
 {
@@ -331,7 +362,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_stay), cmocka_unit_test(fields), cmocka_unit_test(malformed_passes),
-        cmocka_unit_test(sites), cmocka_unit_test(columns_of_samples), cmocka_unit_test(cut_within_the_last_line),
+        cmocka_unit_test(sites), cmocka_unit_test(columns_of_samples), cmocka_unit_test(many_samples),
+        cmocka_unit_test(cut_within_the_last_line),
         cmocka_unit_test(bad_samples),
         cmocka_unit_test(header_lines_left_out), cmocka_unit_test(not_vcf), cmocka_unit_test(bad_headers),
         cmocka_unit_test(cut_anywhere), cmocka_unit_test(end_marker),
