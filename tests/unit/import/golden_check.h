@@ -14,7 +14,8 @@
 #include "kernel/gemm.h"
 
 /* dir: under tests/golden, or an absolute path. */
-typedef struct { const char *dir; double tolerance; } golden;
+/* tolerance: of hidden states and of logits, twice what was measured over all instruction sets */
+typedef struct { const char *dir; double tolerance[2]; } golden;
 
 static const char *golden_path(const golden *g, const char *name, char *out)
 {
@@ -169,7 +170,7 @@ static void golden_forward_of(const gs_model *m, const golden *g)
         golden_sequence(wk, m, &s, n, diff);
     print_message("%s: %d sequences, largest difference of hidden states %.2e, of logits %.2e (kernels %s)\n", g->dir,
                   n, diff[0], diff[1], wk->k->name);
-    assert_true(n > 0 && diff[0] <= g->tolerance && diff[1] <= g->tolerance);
+    assert_true(n > 0 && diff[0] <= g->tolerance[0] && diff[1] <= g->tolerance[1]);
     gs_worker_free(wk);
     gs_tensors_free(&s);
 }

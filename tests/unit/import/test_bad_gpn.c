@@ -42,6 +42,8 @@ static void test_gpn(void **state)
     refused("gpn-brassicales", file, "{\"kernel_size\":8}", "kernels must be odd");
     refused("gpn-animal-promoter", file, "{\"slim\":false}",
             "model.encoder.layer.0.layer.2.weight is F32 [24, 48] instead");
+    refused("gpn-animal-promoter", file, "{\"slim\":null}",   /* the class's default: not slim */
+            "model.encoder.layer.0.layer.2.weight is F32 [24, 48] instead");
     refused("gpn-animal-promoter", file, "{\"depthwise\":true}",
             "layer.1.layer.6.weight is F32 [24, 5, 24] instead of [5, 24]");
     refused("gpn-convnet2", file, "{\"n_aux_features\":5}", "\"n_aux_features\" is 5; supported is 0");

@@ -2,9 +2,10 @@
 #include <unistd.h>
 #include "import/golden_check.h"
 
-static const golden goldens[] = {{"gpn-brassicales", 1e-4}, {"gpn-animal-promoter", 1e-4}, {"gpn-convnet2", 1e-4},
-                                 {"gpn-depthwise", 1e-4},   {"phylogpn", 1e-4},            {"phylogpn-groupnorm", 1e-4},
-                                 {"gpn-msa", 1e-4}};
+static const golden goldens[] = {
+    {"gpn-brassicales", {5e-5, 1.5e-5}}, {"gpn-animal-promoter", {1e-5, 8e-6}},    {"gpn-convnet2", {1e-5, 1.5e-5}},
+    {"gpn-depthwise", {6e-6, 1.5e-5}},   {"phylogpn", {2e-5, 1.5e-5}},
+    {"phylogpn-groupnorm", {1.5e-5, 1.2e-5}}, {"gpn-msa", {6e-6, 7e-6}}};
 enum { N = sizeof goldens / sizeof *goldens, WITH_TOKENS = N - 1 /* GPN-MSA brings none */ };
 
 static void test_tokens(void **state)

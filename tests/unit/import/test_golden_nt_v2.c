@@ -2,7 +2,7 @@
 #include "import/golden_check.h"
 #include "model/scratch_model.h"
 
-static const golden goldens[] = {{"nt-v2", 1e-4}, {"nt-v1", 1e-4}, {"agro-nt", 1e-4}};
+static const golden goldens[] = {{"nt-v2", {1e-5, 1e-5}}, {"nt-v1", {4e-6, 6e-6}}, {"agro-nt", {5e-6, 8e-6}}};
 enum { N = sizeof goldens / sizeof *goldens };
 
 static void test_tokens(void **state)

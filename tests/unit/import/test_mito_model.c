@@ -57,7 +57,7 @@ static void test_logits(void **state)
     json_array_foreach(json_object_get(ref, "windows"), i, window)
         most = fmax(most, check_window(wk, m, window, centre));
     print_message("mito: %zu windows, largest difference of logits %.2e (kernels %s)\n", i, most, wk->k->name);
-    assert_true(i > 0 && most <= 1e-3);
+    assert_true(i > 0 && most <= 8e-6);
     gs_worker_free(wk);
     gs_model_close(m);
     json_decref(ref);
