@@ -13,9 +13,18 @@ const char *gs_isa_name(gs_isa_t isa)
 }
 
 #if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+
+/* clang 14 has no name for it in __builtin_cpu_supports. */
+static int has_f16c(void)
+{
+    unsigned a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
+}
+
 static int has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && has_f16c();
 }
 
 static int has_avx512(void)
