@@ -80,8 +80,9 @@ int gs_planning_seq(gs_planning *p, int side);
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last);
 /* Is token i of a side made of A, C, G, T only, and known to the head? */
 int gs_planning_clean(const gs_planning *p, int side, int i);
-/* Score += weight * log p of vocabulary entry id at token i of a pass. A mode that needs masks reads no other token:
- * unsupported. */
+/* Add a probe; how every mode does it, for a mode that needs masks reads no token that its pass shows: unsupported. */
+void gs_planning_probe(gs_planning *p, const gs_probe *q);
+/* Score += weight * log p of vocabulary entry id at token i of a pass. */
 void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight);
 /* Log p(alt token) - log p(ref token) at the tokens span[0] .. span[1] of a pass; n_context if one of them is not
  * clean. */

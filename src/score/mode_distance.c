@@ -47,7 +47,7 @@ static void plan(gs_planning *p)
     }
     for (int side = GS_REF; side <= GS_ALT; side++)
         q.pass[side] = gs_plan_pass(p->plan, gs_planning_seq(p, side), NULL, 0);
-    gs_plan_probe(p->plan, &q);
+    gs_planning_probe(p, &q);
 }
 
 static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t n)

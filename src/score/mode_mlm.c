@@ -21,7 +21,7 @@ static void plan_marginals(gs_planning *p, int pass)
         if (q.base[GS_REF] == q.base[GS_ALT] || !gs_tokens_over(t, at, at + 1, &q.beg[0], &q.end[0]))
             continue;
         q.arg = at - t->beg[q.beg[0]];
-        gs_plan_probe(p->plan, &q);
+        gs_planning_probe(p, &q);
     }
 }
 

@@ -30,16 +30,22 @@ int gs_planning_clean(const gs_planning *p, int side, int i)
     return 1;
 }
 
-void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight)
+void gs_planning_probe(gs_planning *p, const gs_probe *q)
 {
     if (p->plan->failed)
         return;
-    if ((p->mode->needs & GS_NEEDS_MASK) && !gs_plan_masks(p->plan, pass, i)) {
-        p->a->flag = GS_FLAG_UNSUPPORTED;
-        return;
-    }
-    gs_plan_probe(p->plan, &(gs_probe){.kind = &gs_probe_token, .owner = p->pl->owner, .weight = weight, .pass = {pass},
-                                       .beg = {i}, .end = {i + 1}, .arg = id});
+    for (int i = q->beg[0]; (p->mode->needs & GS_NEEDS_MASK) && i < q->end[0]; i++)
+        if (!gs_plan_masks(p->plan, q->pass[0], i)) {
+            p->a->flag = GS_FLAG_UNSUPPORTED;
+            return;
+        }
+    gs_plan_probe(p->plan, q);
+}
+
+void gs_planning_token(gs_planning *p, int pass, int i, int32_t id, float weight)
+{
+    gs_planning_probe(p, &(gs_probe){.kind = &gs_probe_token, .owner = p->pl->owner, .weight = weight, .pass = {pass},
+                                     .beg = {i}, .end = {i + 1}, .arg = id});
 }
 
 void gs_planning_ratio(gs_planning *p, int pass, const int span[2])
