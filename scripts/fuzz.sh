@@ -2,25 +2,15 @@
 # Runs each fuzz target (tests/fuzz) under the address and undefined-behaviour sanitizers for SECONDS. Inputs that
 # taught the fuzzer something are kept in build-fuzz/corpus/, findings in build-fuzz/findings/.
 #     sh scripts/fuzz.sh SECONDS            all of them, one after the other
-#     sh scripts/fuzz.sh SECONDS TARGET...  those: torch, pickle, safetensors, json, tokenizer, vcf, fasta, regions, msa
+#     sh scripts/fuzz.sh SECONDS TARGET...  those: X of a tests/fuzz/fuzz_X.c
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
-# The corpus of the tests to begin with.
-seed() { # TARGET DIR
-    case $1 in
-    torch) find tests/data/torch -name '*.pt' -size -64k -exec cp {} "$2" \; ;;
-    safetensors) cp tests/data/torch/expected.safetensors "$2" && head -c 4000 models/mito.bin >"$2/mito" ;;
-    tokenizer) cp tests/data/tokenizers/*.json "$2" ;;
-    *) cp "tests/fuzz/corpus/$1"/* "$2" ;;
-    esac
-}
-
 fuzz() { # TARGET
     [ -x "build-fuzz/tests/fuzz_$1" ] || die "there is no target $1"
     mkdir -p "build-fuzz/corpus/$1" build-fuzz/findings
-    seed "$1" "build-fuzz/corpus/$1"
+    cp "tests/fuzz/corpus/$1"/* "build-fuzz/corpus/$1" # to begin with
     say "$1 for $seconds s"
     "build-fuzz/tests/fuzz_$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -max_len=65536 \
         -print_final_stats=1 -verbosity=0 -artifact_prefix="build-fuzz/findings/$1-" "build-fuzz/corpus/$1" >&2 ||
@@ -35,7 +25,7 @@ shift
 need_packages $test_packages clang libclang-rt-14-dev
 build build-fuzz -DCMAKE_C_COMPILER=clang -DGSCORE_FUZZ=ON -DGSCORE_TESTS=ON \
     -DGSCORE_SANITIZE=address,undefined,fuzzer-no-link
-for target in ${*:-torch pickle safetensors json tokenizer vcf fasta regions msa}; do
+for target in ${*:-$(ls tests/fuzz/fuzz_*.c | sed 's/.*fuzz_//; s/\.c$//')}; do
     fuzz "$target"
 done
 say "nothing found"
