@@ -4,12 +4,8 @@
 # No file may make it crash; the status must be one of the documented ones; and with status 0 the output must hold the
 # input's records byte by byte, but for GS_ tags.
 set -u
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD_DIR:-$root/build}" && pwd) || exit 1
+. "$(dirname "$0")/../workplace.sh"
 dir=${GSCORE_HTS_SPECS:-$1}
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 cp "$root/tests/data/tiny.fa" "$work/ref.fa" && "$build/tests/tiny_model" "$work/tiny.bin" || exit 1
 
 # Record lines without GS_ tags. An INFO column that had nothing else was "." before.

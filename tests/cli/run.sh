@@ -17,20 +17,11 @@
 # Expected and actual stdout are compared byte by byte, but for gscore's version and the numbers of *LLR tags: these may
 # differ by 0.0002, for CPUs differ in the last digits. BUILD_DIR says where the program was built (build).
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-build=$(cd "${BUILD_DIR:-$root/build}" && pwd) || exit 1
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+. "$(dirname "$0")/../workplace.sh"
 
-gscore=$build/gscore data=$root/tests/data vcf=$root/tests/data/vcf
+here=$root/tests/cli data=$root/tests/data vcf=$root/tests/data/vcf
 fa=$work/tiny.fa rcrs=$work/chrM.fa tiny=$work/tiny.bin visible=$work/visible.bin
-export gscore data vcf fa rcrs tiny visible LC_ALL=C GSCORE_MODELS="$root/models"
-export XDG_CACHE_HOME="$work/cache"
-unset GSCORE_THREADS GSCORE_ISA TMPDIR
-# A sanitizer's complaint must not pass for one of our statuses.
-export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1 TSAN_OPTIONS=exitcode=99
+export gscore data vcf fa rcrs tiny visible
 cp "$data/tiny.fa" "$fa" && cp "$data/chrM.fa" "$rcrs" && "$build/tests/tiny_model" "$tiny" &&
     "$build/tests/tiny_model" "$visible" visible || exit 1
 

@@ -5,15 +5,8 @@
 # output, for some failures do no harm (a buffer that is done without). FAULTS is how many n of each case are tried
 # [80], spread evenly; FAULTS=all: each.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-build=$(cd "${BUILD_DIR:-$root/build}" && pwd) || exit 1
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-gscore=$build/gscore shim=$build/tests/libfailing.so
-export LC_ALL=C GSCORE_MODELS="$root/models"
-unset GSCORE_THREADS GSCORE_ISA TMPDIR
+. "$(dirname "$0")/../workplace.sh"
+shim=$build/tests/libfailing.so
 cd "$work" || exit 1
 cp "$root/tests/data/tiny.fa" . && "$build/tests/tiny_model" tiny.bin || exit 1
 cat >in.vcf <<END
