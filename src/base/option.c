@@ -134,10 +134,10 @@ static void record(const gs_option *row, const char *value, gs_str *out)
         gs_str_printf(out, "%s--%s %s", out->len ? " " : "", row->name, value);
 }
 
-static const char *without_folder(const gs_option *row, const char *text)
+/* As it is recorded: a file without its folder, for it may lie elsewhere the next time. */
+static const char *recorded_text(const gs_option *row, const char *text)
 {
-    const char *slash = text && row->value && !strcmp(row->value, "FILE") ? strrchr(text, '/') : NULL;
-    return slash && slash[1] ? slash + 1 : text;
+    return text && row->value && !strcmp(row->value, "FILE") ? gs_base_name(text) : text;
 }
 
 static void record_row(const gs_option *row, const void *at, gs_str *out)
@@ -154,7 +154,7 @@ static void record_row(const gs_option *row, const void *at, gs_str *out)
         int_text(row, int_of(row, at), &value);
         record(row, value.s, out);
         break;
-    case GS_OPT_TEXT: record(row, without_folder(row, text_of(row, at)), out); break;
+    case GS_OPT_TEXT: record(row, recorded_text(row, text_of(row, at)), out); break;
     case GS_OPT_NAMES:
         for (int i = 0; i < list->n; i++)
             record(row, list->name[i], out);

@@ -64,3 +64,9 @@ void gs_str_free(gs_str *s)
     free(s->s);
     *s = (gs_str){0};
 }
+
+const char *gs_base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}

@@ -11,4 +11,7 @@ void gs_str_addn(gs_str *s, const char *text, size_t n);
 void gs_str_printf(gs_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void gs_str_clear(gs_str *s);
 void gs_str_free(gs_str *s);
+
+/* A path without its folders, as it is where it ends with a slash: points into it. */
+const char *gs_base_name(const char *path);
 #endif

@@ -55,12 +55,6 @@ static void add(fields *f, const char *key, const char *fmt, ...)
     f->n++;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 static void add_model(fields *f, const gs_bundle *b)
 {
     add(f, "Model", "%s", gs_json_text(b->card, "name", "unknown"));
@@ -82,7 +76,7 @@ static void add_sequences(fields *f, const score_args *a, const gs_ref *ref)
     int64_t bases = 0;
     for (int i = 0; i < gs_ref_count(ref); i++)
         bases += gs_ref_len(ref, i);
-    add(f, "Reference", "%s", base_name(a->fasta));
+    add(f, "Reference", "%s", gs_base_name(a->fasta));
     add(f, "Contigs", "%d", gs_ref_count(ref));
     add(f, "Bases", "%lld", (long long)bases);
     if (a->score.msa && !stat(a->score.msa, &st))

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include "import/card.h"
+#include "base/str.h"
 #include "import/files.h"
 
 enum { MAX_README = 1 << 20, MAX_VALUE = 120 };
@@ -72,8 +73,7 @@ static void find_name(const char *dir, char *name, char *source)
         snprintf(name, MAX_VALUE, "%.119s", sep + 2);
         return;
     }
-    const char *last = strrchr(full, '/');
-    snprintf(name, MAX_VALUE, "%.119s", last && last[1] ? last + 1 : full);
+    snprintf(name, MAX_VALUE, "%.119s", gs_base_name(full));
 }
 
 json_t *gs_import_card(const char *dir, const char *citation, gs_err *e)
