@@ -16,7 +16,7 @@ typedef enum {
     GS_FLAG_OUTSIDE,      /* beyond the contig's end */
     GS_FLAG_EDGE,         /* POS 0 or length + 1 (telomere) */
     GS_FLAG_TOO_LONG,     /* longer than the window can hold */
-    GS_FLAG_SAME,         /* ALT equals REF; scored 0 */
+    GS_FLAG_SAME,         /* ALT equals REF; scored what the mode says, 0 or nothing */
     GS_FLAG_MALFORMED,    /* record cannot be understood */
     GS_FLAG_N_CONTEXT,    /* N (or the contig's end) inside the token that is scored */
     GS_FLAG_UNSUPPORTED,  /* this model or mode has no score for this kind */

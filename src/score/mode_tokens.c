@@ -4,7 +4,7 @@
 int gs_planning_seq(gs_planning *p, int side)
 {
     const gs_tokens *t = &p->tokens[side];
-    return gs_plan_seq_aux(p->plan, t->ids, t->n, p->aux, p->n_aux_bytes);
+    return gs_plan_seq(p->plan, t->ids, t->n, p->aux, p->n_aux_bytes);
 }
 
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last)

@@ -96,11 +96,6 @@ static uint64_t hash_bytes(uint64_t h, const uint8_t *bytes, int n)
     return h;
 }
 
-int gs_plan_seq(gs_plan *p, const int32_t *ids, int n)
-{
-    return gs_plan_seq_aux(p, ids, n, NULL, 0);
-}
-
 /* ids and behind them the bytes of aux, in whole words. */
 static size_t pool_add_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux)
 {
@@ -123,7 +118,7 @@ static int same_seq(const gs_plan *p, const gs_seq *q, const int32_t *ids, const
     return !memcmp(own, ids, (size_t)q->n * sizeof *ids) && (!q->aux || !memcmp(own + q->n, aux, (size_t)q->aux));
 }
 
-int gs_plan_seq_aux(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux)
+int gs_plan_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux)
 {
     uint64_t h = hash_bytes(hash_words(0, ids, n), aux, n_aux);
     if (index_grow(p, &p->seqs, p->n_seq, seq_hash))

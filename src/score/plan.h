@@ -43,8 +43,8 @@ void gs_plan_clear(gs_plan *p);   /* empty, memory kept */
 void gs_plan_free(gs_plan *p);
 size_t gs_plan_bytes(const gs_plan *p);   /* memory that it holds */
 
-int gs_plan_seq(gs_plan *p, const int32_t *ids, int n);                    /* -> sequence */
-int gs_plan_seq_aux(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux); /* with n_aux bytes in all */
+/* -> sequence. aux: n_aux bytes in all that go with it; NULL, 0. */
+int gs_plan_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux);
 int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask);    /* mask: token positions, rising -> pass */
 int gs_plan_masks(const gs_plan *p, int pass, int token);                  /* does the pass mask this token? */
 void gs_plan_probe(gs_plan *p, const gs_probe *q);

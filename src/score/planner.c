@@ -101,6 +101,13 @@ static int hold_to_reference(gs_planner *pl, const char *contig, gs_allele *a, g
     return 0;
 }
 
+/* Aligned species of the context in pl->fwd. */
+static int fetch_alignment(gs_planner *pl, const char *contig, gs_allele *a, gs_err *e)
+{
+    int rc = gs_msa_fetch(pl->msa, contig, pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
+    return rc ? rc : hold_to_reference(pl, contig, a, e);
+}
+
 /* What the allele is to modes. Tokens lie at whole multiples of k of the contig where a mode asks. */
 static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
 {
@@ -110,13 +117,6 @@ static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
     if (a->kind == GS_SNV)
         return GS_TAKES_SNV;
     return at / k == (at + a->del - 1) / k ? GS_TAKES_MNV | GS_TAKES_MNV_IN_TOKEN : GS_TAKES_MNV;
-}
-
-/* Aligned species of the context in pl->fwd. */
-static int fetch_alignment(gs_planner *pl, const char *contig, gs_allele *a, gs_err *e)
-{
-    int rc = gs_msa_fetch(pl->msa, contig, pl->fwd.start, pl->fwd.len[GS_REF], &pl->rows, e);
-    return rc ? rc : hold_to_reference(pl, contig, a, e);
 }
 
 static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)

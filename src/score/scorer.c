@@ -61,11 +61,6 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
     return rc ? rc : choose_modes(s, opt->mode ? opt->mode : m->recipe.mode, opt->dense, e);
 }
 
-const char *gs_scorer_tag(const gs_scorer *s, int mode)
-{
-    return s->modes[mode]->tag;
-}
-
 int gs_scorer_digits(const gs_scorer *s, int mode)
 {
     return s->modes[mode]->significant ? -s->modes[mode]->digits : s->modes[mode]->digits;

@@ -32,6 +32,5 @@ int gs_scorer_choose_window(gs_scorer *s, int wanted, gs_err *e);
 
 /* One sentence for the INFO header: log base, sign, strands, window, masking, indel rule. */
 void gs_scorer_describe(const gs_scorer *s, int mode, char *out, size_t n);
-const char *gs_scorer_tag(const gs_scorer *s, int mode);   /* "GS_LLR" */
 int gs_scorer_digits(const gs_scorer *s, int mode);        /* decimals of its scores, or -n: n significant digits */
 #endif

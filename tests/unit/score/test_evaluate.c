@@ -40,7 +40,7 @@ static gs_plan plan_all(void)
     for (int i = 0; i < SEQS; i++) {
         for (int t = 0; t < LEN; t++)
             seq_ids[i][t] = (t * t * 3 + t * i + (t < 2 ? i >> 2 * t : 0)) % 4;
-        int seq = gs_plan_seq(&p, seq_ids[i], LEN);
+        int seq = gs_plan_seq(&p, seq_ids[i], LEN, NULL, 0);
         assert_int_equal(gs_plan_pass(&p, seq, NULL, 0), 2 * i);
         assert_int_equal(gs_plan_pass(&p, seq, MASK, 2), 2 * i + 1);
     }

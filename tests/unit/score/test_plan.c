@@ -12,10 +12,10 @@ static void test_equal_things_are_stored_once(void **state)
     (void)state;
     gs_plan p = {0};
     int32_t a[] = {1, 2, 3, 4}, b[] = {1, 2, 3, 5}, one = 1, two = 2, both[] = {1, 2};
-    int sa = gs_plan_seq(&p, a, 4), sb = gs_plan_seq(&p, b, 4);
+    int sa = gs_plan_seq(&p, a, 4, NULL, 0), sb = gs_plan_seq(&p, b, 4, NULL, 0);
     assert_int_not_equal(sa, sb);
-    assert_int_equal(gs_plan_seq(&p, (int32_t[]){1, 2, 3, 4}, 4), sa);
-    assert_int_not_equal(gs_plan_seq(&p, a, 3), sa);
+    assert_int_equal(gs_plan_seq(&p, (int32_t[]){1, 2, 3, 4}, 4, NULL, 0), sa);
+    assert_int_not_equal(gs_plan_seq(&p, a, 3, NULL, 0), sa);
     int ra = gs_plan_pass(&p, sa, &one, 1);
     assert_int_equal(gs_plan_pass(&p, sa, &one, 1), ra);
     assert_int_not_equal(gs_plan_pass(&p, sa, &two, 1), ra);
@@ -36,7 +36,7 @@ static void test_many(void **state)
         for (int turn = 0; turn < 2; turn++)
             for (int32_t i = 0; i < 20000; i++) {
                 int32_t ids[] = {i % 7, i, i / 7}, mask = i % 3;
-                int pass = gs_plan_pass(&p, gs_plan_seq(&p, ids, 3), &mask, 1);
+                int pass = gs_plan_pass(&p, gs_plan_seq(&p, ids, 3, NULL, 0), &mask, 1);
                 assert_int_equal(pass, i);
             }
         assert_int_equal(p.n_seq, 20000);
@@ -56,7 +56,7 @@ static gs_plan passes(int n, int tokens)
     int32_t ids[100] = {0};
     for (int32_t i = 0; i < n; i++) {
         ids[0] = i;
-        assert_int_equal(gs_plan_pass(&p, gs_plan_seq(&p, ids, tokens), NULL, 0), i);
+        assert_int_equal(gs_plan_pass(&p, gs_plan_seq(&p, ids, tokens, NULL, 0), NULL, 0), i);
     }
     return p;
 }

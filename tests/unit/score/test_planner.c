@@ -245,7 +245,7 @@ static void test_nothing_unmasked(void **state)
 {
     (void)state;
     run r = start("{}", OPT(.strands = 1));
-    int pass = gs_plan_pass(&r.plan, gs_plan_seq(&r.plan, (int32_t[]){0, 1, 2, 3}, 4), (int32_t[]){0, 2}, 2);
+    int pass = gs_plan_pass(&r.plan, gs_plan_seq(&r.plan, (int32_t[]){0, 1, 2, 3}, 4, NULL, 0), (int32_t[]){0, 2}, 2);
     for (int i = 0; i < 4; i++) {
         gs_allele a = {.flag = GS_FLAG_OK};
         gs_planning p = {.s = &r.s, .mode = &gs_mode_mlm, .pl = &r.pl, .plan = &r.plan, .a = &a};

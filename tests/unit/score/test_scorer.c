@@ -46,8 +46,8 @@ static void test_names(void **state)
     refused(m, OPT(.dense = 1, .mode = "pll"), GS_EUSAGE, "--dense: mode pll");
     gs_scorer s = scorer(m, OPT(.mode = "l2,mlm"));
     assert_int_equal(s.n_modes, 2);
-    assert_string_equal(gs_scorer_tag(&s, 0), "GS_L2");
-    assert_string_equal(gs_scorer_tag(&s, 1), "GS_LLR");
+    assert_string_equal(s.modes[0]->tag, "GS_L2");
+    assert_string_equal(s.modes[1]->tag, "GS_LLR");
     strcpy(m->recipe.mode, "odd");
     refused(m, OPT(.window = 0), GS_EMODEL, "its recipe has the unknown mode \"odd\"");
     refused(m, OPT(.mode = "od"), GS_EUSAGE, "unknown mode 'od'");
