@@ -52,13 +52,16 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     int rc = gs_gemm_open(1, e);
     if (rc)
         return rc;
-    if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e))
-        || !(r->vcf = gs_vcf_open(&a->in, e)))
+    if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e)))
         return -(int)e->code;
     if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
         return rc;
-    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e))
-        || (rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
+    /* The input last: it may be a pipe that keeps silent, and errors need not wait for it. */
+    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)))
+        return rc;
+    if (!(r->vcf = gs_vcf_open(&a->in, e)))
+        return -(int)e->code;
+    if ((rc = gs_vcf_add_contigs(r->vcf, r->ref, e))
         || (rc = score_tags_init(&r->tags, a, &r->scorer, e))
         || (!a->no_version && (rc = gs_bundle_identify(&r->model->bundle, e)))
         || (rc = score_header(a, &r->tags, &r->scorer, r->vcf, r->ref, e)))

@@ -62,6 +62,10 @@ size_t gs_record_bytes(const gs_record *rec);
 /* Next record: 1, 0 at the end, negative on error. A line that cannot be parsed comes as a record with
  * gs_record_malformed(): it is written out as it was. GS_ETRUNC where the input was cut, GS_ENOMEM. */
 int gs_vcf_read(gs_vcf *v, gs_record *rec, gs_err *e);
+/* Can a record be read without waiting longer than that (for a pipe that keeps silent)? For the reading thread. */
+int gs_vcf_ready(const gs_vcf *v, int ms);
+/* From another thread: a read that waits finds the end of the input, or that it was cut. */
+void gs_vcf_stop(gs_vcf *v);
 int gs_record_malformed(const gs_record *rec);
 const char *gs_record_contig(const gs_record *rec);   /* name, valid as long as the record is unchanged */
 int64_t gs_record_pos(const gs_record *rec);          /* 0-based; -1 for POS 0 (telomere) */

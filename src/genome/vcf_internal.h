@@ -9,6 +9,7 @@
 #include <htslib/kstring.h>
 #include <htslib/tbx.h>
 #include <htslib/vcf.h>
+#include "base/pump.h"
 #include "genome/vcf.h"
 #include "genome/vcf_select.h"
 
@@ -27,6 +28,8 @@ struct gs_vcf {
     int quiet;                   /* opened only to count: no warnings */
     char *path;                  /* for messages: as the user gave it, or "standard input" */
     htsFile *fp;
+    gs_pump *pump;               /* where reading may wait, else NULL */
+    int pumped;                  /* the descriptor that it fills */
     bcf_hdr_t *hdr;
     pthread_mutex_t lock;        /* around hdr: parsing for BCF output adds undeclared names to it */
     int is_bcf;

@@ -118,6 +118,11 @@ static int open_input(gs_vcf *v, const char *path, gs_err *e)
         close(fd);
         return gs_fail(e, GS_EUSAGE, "--chunk may read its input twice: it needs a file, which %s is not", path);
     }
+    if (gs_pump_needed(fd)) {
+        if (!(v->pump = gs_pump_start(fd, &v->pumped, e)))
+            return -(int)GS_ENOMEM;
+        fd = v->pumped;
+    }
     hFILE *h = hdopen(fd, "r");
     if (!h) {
         close(fd);
@@ -306,6 +311,7 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
     bcf_hdr_destroy(v->hdr);
     if (v->fp && hts_close(v->fp) < 0)
         ret = gs_fail(e, GS_ETRUNC, "%s: cut short or corrupt", v->path);
+    gs_pump_free(v->pump);
     gs_select_free(&v->select);
     if (v->warned)
         khash_str2int_destroy_free(v->warned);

@@ -33,6 +33,7 @@ static int at_end(gs_vcf *v, gs_err *e)
     if (z && z->errcode)
         return broken(v, e);
     int err = herrno(gs_raw_file(v->fp));
+    err = err ? err : gs_pump_error(v->pump);
     if (err)
         return gs_fail(e, GS_ETRUNC, "%s: reading failed after record %lld: %s", v->path, (long long)v->n_read,
                        strerror(err));

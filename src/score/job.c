@@ -8,6 +8,8 @@
 #include "genome/contig_names.h"
 #include "score/mode.h"
 
+enum { IDLE = 500 /* milliseconds without input, after which a job goes on as it is */ };
+
 gs_job *gs_job_new(void)
 {
     return calloc(1, sizeof(gs_job));
@@ -135,6 +137,8 @@ int gs_job_read(gs_job *j, const gs_task *t, gs_planner *pl, const gs_job_limits
     gs_plan_clear(&j->plan);
     size_t bytes = 0;
     while (j->n_rec < most->records && j->plan.tokens < most->tokens && bytes < most->bytes && !j->plan.failed) {
+        if (j->n_rec && !gs_vcf_ready(t->vcf, IDLE))
+            break;
         int rc = next_entry(j, e);
         rc = rc ? rc : gs_vcf_read(t->vcf, j->entry[j->n_rec].rec, e);
         if (rc < 0)

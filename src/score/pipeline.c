@@ -121,6 +121,8 @@ static double share_done(const scoring *s)
     return s->share_read < 0 || !planned ? s->share_read : s->share_read * (double)computed / (double)planned;
 }
 
+static void stop(void *self) { gs_vcf_stop(((scoring *)self)->task->vcf); }
+
 static void tick(void *self)
 {
     scoring *s = self;
@@ -134,6 +136,7 @@ static void tick(void *self)
 static const gs_stream_kind kind = {
     .job_new = job_new, .job_free = job_free, .read = read_job, .parts = parts, .bytes = bytes,
     .worker_new = worker_new, .worker_free = worker_free, .compute = compute, .write = write_job, .tick = tick,
+    .stop = stop,
 };
 
 int gs_pipeline_run(const gs_task *t, const gs_pipeline_opt *opt, gs_tally *tally, gs_err *e)
