@@ -138,10 +138,15 @@ int gs_context_revcomp(gs_context *to, const gs_context *c, gs_err *e)
 
 void gs_revcomp(char *seq, int64_t len)
 {
-    static const char pair[256] = {['A'] = 'T', ['C'] = 'G', ['G'] = 'C', ['T'] = 'A'};
+    static const char from[] = "ACGTURYSWKMBDHVacgturyswkmbdhv", to[] = "TGCAAYRSWMKVHDBtgcaayrswmkvhdb";
+    char pair[256];
+    for (int c = 0; c < 256; c++)
+        pair[c] = (char)c;
+    for (size_t i = 0; from[i]; i++)
+        pair[(unsigned char)from[i]] = to[i];
     for (int64_t i = 0, j = len - 1; i <= j; i++, j--) {
-        char x = pair[(unsigned char)seq[i]], y = pair[(unsigned char)seq[j]];
-        seq[i] = y ? y : 'N';
-        seq[j] = x ? x : 'N';
+        char left = pair[(unsigned char)seq[j]];
+        seq[j] = pair[(unsigned char)seq[i]];
+        seq[i] = left;
     }
 }

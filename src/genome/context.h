@@ -44,6 +44,6 @@ int gs_context_reserve(gs_context *c, const int len[2], gs_err *e);
 /* The reverse strand of c into `to`: sides reverse complemented, the change where it then lies. */
 int gs_context_revcomp(gs_context *to, const gs_context *c, gs_err *e);
 
-/* Reverse complement in place; N stays N. */
+/* Reverse complement in place, case kept: IUPAC codes become those of the other strand, other letters stay. */
 void gs_revcomp(char *seq, int64_t len);
 #endif

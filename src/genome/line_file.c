@@ -2,14 +2,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <htslib/bgzf.h>
+#include <htslib/hfile.h>
 #include <htslib/kstring.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/pump.h"
 
 struct gs_lines {
     BGZF *file;
+    gs_pump *pump;           /* where reading may wait, else NULL */
+    int pumped;              /* the descriptor that it fills */
     kstring_t line;
     int64_t number;
     char *path;
@@ -23,6 +28,11 @@ static int open_file(gs_lines *l, gs_err *e)
     /* Not bgzf_open: that would follow URLs. */
     int fd = in ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(l->path, O_RDONLY | O_CLOEXEC);
     int bad = fd < 0 || fstat(fd, &st) || (S_ISDIR(st.st_mode) && (errno = EISDIR));
+    if (!bad && gs_pump_needed(fd)) {
+        if (!(l->pump = gs_pump_start(fd, &l->pumped, e)))
+            return -(int)GS_ENOMEM;
+        fd = l->pumped;
+    }
     l->file = bad ? NULL : bgzf_dopen(fd, "r");
     if (l->file)
         return 0;
@@ -58,6 +68,7 @@ void gs_lines_close(gs_lines *l)
         return;
     if (l->file)
         bgzf_close(l->file);
+    gs_pump_free(l->pump);
     free(l->line.s);
     free(l->path);
     free(l);
@@ -72,6 +83,9 @@ int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e)
     if (got < -1 || l->file->errcode)
         return gs_fail(e, GS_ETRUNC, "%s %s is cut short or corrupt after line %lld", l->what, l->path,
                        (long long)l->number);
+    if (got < 0 && gs_pump_error(l->pump))
+        return gs_fail(e, GS_ETRUNC, "%s %s: reading failed after line %lld: %s", l->what, l->path,
+                       (long long)l->number, strerror(gs_pump_error(l->pump)));
     if (got < 0)
         return 0;
     l->number++;
@@ -80,6 +94,23 @@ int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e)
     *line = l->line.s;
     *len = (int64_t)l->line.l;
     return 1;
+}
+
+/* Is the next line, or its beginning, in memory? */
+static int at_hand(const BGZF *z)
+{
+    return z->block_offset < z->block_length || z->fp->begin < z->fp->end || z->fp->at_eof;
+}
+
+int gs_lines_ready(const gs_lines *l, int ms)
+{
+    struct pollfd fd = {l->pumped, POLLIN, 0};
+    return !l->pump || at_hand(l->file) || poll(&fd, 1, ms) != 0;
+}
+
+void gs_lines_stop(gs_lines *l)
+{
+    gs_pump_stop(l->pump);
 }
 
 int64_t gs_lines_number(const gs_lines *l) { return l->number; }

@@ -105,6 +105,9 @@ int gs_tokenizer_build(gs_model *m, gs_err *e);
 /* Put the token of this species before every sequence from now on. GS_EUSAGE: the vocabulary has no such word; the
  * message names some that it has. */
 int gs_model_species(gs_model *m, const char *species, gs_err *e);
+/* Bases of a run's windows: `wanted`, or the recipe's if that is 0. Says once where they are far from what it was
+ * trained on, with the cost. Negative, where the model does not take them: GS_EUSAGE, of the recipe's GS_EMODEL. */
+int gs_model_choose_window(const gs_model *m, int wanted, gs_err *e);
 
 /* Read a container file into a bundle. The tensor data of files up to 64 MB is checked against its sha256. */
 int gs_container_read(gs_bundle *b, const char *path, gs_err *e);

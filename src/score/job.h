@@ -4,7 +4,7 @@
 #define GS_JOB_H
 #include "genome/vcf.h"
 #include "score/planner.h"
-#include "score/tally.h"
+#include "genome/tally.h"
 
 typedef enum { GS_CHECK_WARN, GS_CHECK_ERROR, GS_CHECK_EXCLUDE } gs_check_ref;
 

@@ -239,7 +239,7 @@ static void other_strand(void **state)
 static void reverse(void **state)
 {
     (void)state;
-    char even[] = "ACGTNN", odd[] = "AACNG", one[] = "C", none[] = "";
+    char even[] = "ACGTNN", odd[] = "AACNG", one[] = "C", none[] = "", letters[] = "acgtRYKMBDHVSWnU*x";
     gs_revcomp(even, 6);
     assert_string_equal(even, "NNACGT");
     gs_revcomp(odd, 5);
@@ -247,6 +247,8 @@ static void reverse(void **state)
     gs_revcomp(one, 1);
     assert_string_equal(one, "G");
     gs_revcomp(none, 0);
+    gs_revcomp(letters, (int64_t)strlen(letters));
+    assert_string_equal(letters, "x*AnWSBDHVKMRYacgt");
 }
 
 int main(void)

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "score/tally.h"
+#include "genome/tally.h"
 
 static void test_wrong_genome(void **state)
 {

@@ -1,4 +1,4 @@
-#include "score/tally.h"
+#include "genome/tally.h"
 #include <stdio.h>
 
 void gs_tally_allele(gs_tally *t, gs_flag f)
