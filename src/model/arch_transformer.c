@@ -224,9 +224,9 @@ static void set_attention(gs_attention_w *a, const weights *w)
     static const int rotary_bits[] = {0, 11, 8}; /* of rotary_dtypes */
     const config *c = &w->c;
     a->heads = c->heads;
-    a->rotary = c->position != POS_ROTARY ? GS_ROTARY_NONE : c->rotary ? GS_ROTARY_PAIRS : GS_ROTARY_HALF;
-    a->rotary_base = (float)c->rotary_base;
-    a->rotary_bits = rotary_bits[c->rotary_dtype];
+    a->rotary = (gs_rotary_w){
+        .kind = c->position != POS_ROTARY ? GS_ROTARY_NONE : c->rotary ? GS_ROTARY_PAIRS : GS_ROTARY_HALF,
+        .dim = c->dim / c->heads, .base = (float)c->rotary_base, .bits = rotary_bits[c->rotary_dtype]};
     a->slopes = w->slopes;
 }
 
@@ -335,11 +335,12 @@ static void join(gs_worker *wk, const weights *w, gs_mat x, gs_mat branch, const
         memcpy(x.d, gs_norm(wk, x, norm).d, sizeof(float) * (size_t)x.rows * (size_t)x.cols);
 }
 
-static void attention_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x, const gs_spans *s)
+static void attention_block(gs_worker *wk, const weights *w, const layer *l, gs_mat x, const gs_spans *s,
+                            const gs_rotary_table *rotary)
 {
     gs_mark mark = gs_arena_mark(wk->arena);
     gs_mat in = w->c.norm_place ? gs_norm(wk, x, &l->norm1) : x;
-    join(wk, w, x, gs_attention(wk, in, &l->attn, s), &l->norm1);
+    join(wk, w, x, gs_attention(wk, in, &l->attn, s, rotary), &l->norm1);
     gs_arena_release(wk->arena, mark);
 }
 
@@ -356,8 +357,9 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
     const weights *w = m->weights;
     gs_spans s = gs_spans_of(b);
     gs_mat x = embed(wk, w, b, m->tok->mask);
+    const gs_rotary_table *rotary = gs_rotary_table_new(wk, gs_spans_longest(&s), &w->layers[0].attn.rotary);
     for (int i = 0; i < w->c.layers; i++) {
-        attention_block(wk, w, &w->layers[i], x, &s);
+        attention_block(wk, w, &w->layers[i], x, &s, rotary);
         if (i == w->c.layers - 1) /* from here on tokens do not meet: go on with the wanted ones */
             x = gs_rows(wk, x, row, n);
         feed_forward_block(wk, w, &w->layers[i], x);

@@ -16,11 +16,31 @@ static int check_aux(const gs_model *m, const gs_batch *b, gs_err *e)
     return 0;
 }
 
-static int check_sequence(const gs_model *m, const int32_t *ids, int n, gs_err *e)
+static int past_of(const gs_batch *b, int i)
 {
-    if (m->tok->max_tokens && n > m->tok->max_tokens)
-        return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too long: %s takes at most %d", n, m->bundle.path,
-                       m->tok->max_tokens);
+    gs_spans s = gs_spans_of(b);
+    return gs_spans_past(&s, i);
+}
+
+static int check_branch(const gs_model *m, const gs_batch *b, int i, gs_err *e)
+{
+    int parent = b->parent ? b->parent[i] : -1;
+    if (parent < 0)
+        return 0;
+    if (!m->causal)
+        return gs_fail(e, GS_EINTERNAL, "%s sees the whole sequence at every token: none can share its beginning alone",
+                       m->bundle.path);
+    if (parent >= i || b->parent[parent] >= 0 || b->past[i] < 1 || b->past[i] > b->len[parent])
+        return gs_fail(e, GS_EINTERNAL, "sequence %d cannot share %d tokens of sequence %d", i, b->past[i], parent);
+    return 0;
+}
+
+/* n tokens behind `past` shared ones */
+static int check_sequence(const gs_model *m, const int32_t *ids, int n, int past, gs_err *e)
+{
+    if (m->tok->max_tokens && n > m->tok->max_tokens - past)
+        return gs_fail(e, GS_EUSAGE, "a sequence of %d tokens is too long: %s takes at most %d", past + n,
+                       m->bundle.path, m->tok->max_tokens);
     if (n < 1)
         return gs_fail(e, GS_EUSAGE, "an empty sequence cannot go through a model");
     if (n <= 2 * m->margin)
@@ -35,14 +55,15 @@ static int check_sequence(const gs_model *m, const int32_t *ids, int n, gs_err *
 /* In the batch and, where logits are wanted, not in the margins of its sequence. */
 static int check_read(const gs_model *m, const gs_batch *b, const gs_read *r, gs_err *e)
 {
-    if (r->seq < 0 || r->seq >= b->B || r->beg < 0 || r->beg >= r->end || r->end > b->len[r->seq])
+    if (r->seq < 0 || r->seq >= b->B || r->beg < past_of(b, r->seq) || r->beg >= r->end
+        || r->end - past_of(b, r->seq) > b->len[r->seq])
         return gs_fail(e, GS_EINTERNAL, "tokens %d to %d of sequence %d are outside the batch", r->beg, r->end, r->seq);
     if (!(r->want & GS_WANT_LOGITS))
         return 0;
     if (!m->head_rows)
         return gs_fail(e, GS_EMODEL, "%s has no head that predicts tokens: it can embed but not score",
                        m->bundle.path);
-    if (r->beg < m->margin || r->end > b->len[r->seq] - m->margin)
+    if (r->beg < m->margin || r->end > past_of(b, r->seq) + b->len[r->seq] - m->margin)
         return gs_fail(e, GS_EUSAGE, "a read-out within %d tokens of the end of a sequence: %s gives nothing there",
                        m->margin, m->bundle.path);
     return 0;
@@ -52,7 +73,9 @@ static int check(const gs_model *m, const gs_batch *b, const gs_read *reads, int
 {
     int ret = 0;
     for (int i = 0; i < b->B && !ret; i++)
-        ret = check_sequence(m, b->ids + b->beg[i], b->len[i], e);
+        ret = check_branch(m, b, i, e);
+    for (int i = 0; i < b->B && !ret; i++)
+        ret = check_sequence(m, b->ids + b->beg[i], b->len[i], past_of(b, i), e);
     ret = ret ? ret : check_aux(m, b, e);
     for (int i = 0; i < n && !ret; i++)
         ret = check_read(m, b, &reads[i], e);
@@ -80,7 +103,8 @@ static gs_batch lay_out(gs_worker *wk, const gs_batch *b)
         if (n)
             memcpy(aux + (size_t)beg[i] * n, b->aux + (size_t)b->beg[i] * n, (size_t)b->len[i] * n);
     }
-    return (gs_batch){b->B, rows, beg, b->len, ids, aux, b->n_aux};
+    return (gs_batch){.B = b->B, .rows = rows, .beg = beg, .len = b->len, .ids = ids, .aux = aux, .n_aux = b->n_aux,
+                      .parent = b->parent, .past = b->past};
 }
 
 /* ---- reads ---- */
@@ -128,7 +152,7 @@ static void forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read
     gs_batch placed = lay_out(wk, b);
     picked p = {placed.rows, NULL, gs_new(wk->arena, int, n)};
     for (int i = 0; i < n; i++)
-        p.at[i] = placed.beg[reads[i].seq] + reads[i].beg;
+        p.at[i] = placed.beg[reads[i].seq] + reads[i].beg - past_of(b, reads[i].seq);
     picked few = pick(wk, reads, n, GS_WANT_HIDDEN | GS_WANT_LOGITS, p.at, p.n);
     if (few.n < p.n)
         p = few;

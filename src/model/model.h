@@ -35,7 +35,7 @@ void gs_bundle_free(gs_bundle *b);
 /* What is read of a forward pass: a range of tokens of one sequence of the batch. */
 enum { GS_WANT_HIDDEN = 1, GS_WANT_LOGITS = 2 };
 typedef struct {
-    int seq, beg, end;       /* tokens beg .. end of sequence seq, at least one */
+    int seq, beg, end;       /* tokens beg .. end of sequence seq, at least one; of a branch none that it shares */
     unsigned want;           /* GS_WANT_... */
     gs_mat hidden;           /* result: last hidden states, after the final norm, [end - beg, D] */
     gs_mat logits;           /* result: [end - beg, head_rows] */
@@ -48,7 +48,7 @@ typedef struct gs_arch {
     const struct gs_json_row *config;                           /* keys of m->bundle.config, read into m->weights */
     const char *(*config_fault)(const gs_model *m);             /* what is wrong with these, NULL: nothing */
     /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin,
-     * m->n_aux, m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
+     * m->causal, m->n_aux, m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
     /* Last hidden states [n, D] of the given rows of the batch, or of all (row = NULL, n = b->rows); everything was
      * checked by gs_forward. Rows in margins are 0. */
@@ -58,7 +58,8 @@ typedef struct gs_arch {
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
-extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn;
+extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn,
+    gs_arch_decoder;
 
 /* How masked k-mer tokens become a ratio of bases: one of them with the other bases as they are, or the mass per base
  * of all that cover it. */
@@ -86,6 +87,7 @@ struct gs_model {
     int vocab;               /* token ids that the embedding knows: 0 .. vocab */
     int margin;              /* tokens at either end of a sequence that have no output (valid convolutions): no
                               * read-outs there, hidden states are 0, and a sequence must be longer than twice that */
+    int causal;              /* a token sees those before it alone, and predicts the next one; batches may branch */
     int n_aux, aux_vocab;    /* species that a batch must bring in aux, symbols 0 .. aux_vocab; 0 = none */
     int64_t parameters;
     int64_t memory;          /* bytes of weights that this process holds (mapped ones not counted) */

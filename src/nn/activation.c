@@ -24,6 +24,12 @@ void gs_activate(gs_worker *wk, gs_mat x, gs_act act)
     act_fn(wk->k, act)(x.d, (size_t)x.rows * (size_t)x.cols);
 }
 
+void gs_gate(gs_worker *wk, gs_mat a, gs_mat b, gs_act act)
+{
+    gs_activate(wk, a, act);
+    wk->k->mul(a.d, b.d, (size_t)a.rows * (size_t)a.cols);
+}
+
 gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act)
 {
     assert(x.cols % 2 == 0);

@@ -5,52 +5,122 @@
 #include "nn/nn.h"
 #include "nn/rotary.h"
 
-/* Queries that are worked on at a time: their scores [QUERIES, T] are all that is ever in memory. */
-enum { QUERIES = 256 };
+/* Queries that are worked on at a time: their scores [queries, keys] are all that is ever in memory. Causal ones
+ * compute what the last of them sees for all, so they are fewer. */
+enum { QUERIES = 256, CAUSAL_QUERIES = 64 };
 
-/* What all sequences and heads share. q, k, v, out: [T, D]. */
+/* What all sequences and heads share. */
 typedef struct {
-    gs_mat q, k, v, out;
-    int d;              /* width of a head */
-    const float *alibi; /* [H] slopes or NULL */
-    float *scores;      /* [QUERIES, longest sequence] */
-    float *distance;    /* [2 * longest - 1]: |i|, i = 1 - longest .. longest - 1; only with alibi */
+    const gs_attention_w *w;
+    const gs_spans *s;
+    gs_heads q, k, v, out;
+    float *scores;      /* [queries, longest sequence] */
+    float *distance;    /* [2 * longest - 1]: |i|, i = 1 - longest .. longest - 1; only with ALiBi */
     int longest;
 } attention;
 
-static int longest(const gs_spans *s)
+/* Queries from .. from + n, rows of sequence i, of one head; kv: the head of the keys and values that it sees. */
+typedef struct { int i, head, kv, from, n; } block;
+
+/* scores [n, ld] of the block's queries with n_keys rows from `row` on. */
+static void score(gs_worker *wk, const attention *a, const block *b, float *scores, int ld, int row, int n_keys)
 {
-    int n = 0;
-    for (int i = 0; i < s->B; i++)
-        n = s->len[i] > n ? s->len[i] : n;
-    return n;
+    wk->gemm->product(&(gs_gemm_args){.c = scores, .a = gs_head_row(&a->q, a->s->beg[b->i] + b->from, b->head),
+                                      .b = gs_head_row(&a->k, row, b->kv), .M = b->n, .N = n_keys, .K = a->q.width,
+                                      .ldc = ld, .lda = a->q.x.cols, .ldb = a->k.x.cols, .tb = 1, .alpha = 1});
 }
 
-/* One block of queries of one head: tokens from .. from + n of the sequence beg .. beg + len. Shapes depend on that
- * sequence alone, and so do all bits. */
-static void attend(gs_worker *wk, const attention *a, int beg, int len, int head, int from, int n)
+/* out = beta out + scores [n, ld] times the values of n_keys rows from `row` on. */
+static void mix(gs_worker *wk, const attention *a, const block *b, const float *scores, int ld, int row, int n_keys,
+                float beta)
 {
-    int D = a->q.cols;
-    size_t col = (size_t)head * (size_t)a->d;
-    wk->gemm->product(&(gs_gemm_args){.c = a->scores, .a = gs_mat_row(a->q, beg + from) + col,
-                                      .b = gs_mat_row(a->k, beg) + col, .M = n, .N = len, .K = a->d,
-                                      .ldc = len, .lda = D, .ldb = D, .tb = 1, .alpha = 1});
-    for (int i = 0; i < n; i++) {
+    wk->gemm->product(&(gs_gemm_args){.c = gs_head_row(&a->out, a->s->beg[b->i] + b->from, b->head), .a = scores,
+                                      .b = gs_head_row(&a->v, row, b->kv), .M = b->n, .N = a->v.width, .K = n_keys,
+                                      .ldc = a->out.x.cols, .lda = ld, .ldb = a->v.x.cols, .alpha = 1, .beta = beta});
+}
+
+/* Shapes depend on the sequence alone, and so do all bits. */
+static void attend_all(gs_worker *wk, const attention *a, const block *b)
+{
+    int len = a->s->len[b->i], beg = a->s->beg[b->i];
+    score(wk, a, b, a->scores, len, beg, len);
+    for (int i = 0; i < b->n; i++) {
         float *s = a->scores + (size_t)i * (size_t)len;
-        if (a->alibi) /* entry j of the shifted table is |from + i - j| */
-            wk->k->axpy(s, -a->alibi[head], a->distance + (a->longest - 1) - (from + i), (size_t)len);
+        if (a->w->slopes) /* entry j of the shifted table is |from + i - j| */
+            wk->k->axpy(s, -a->w->slopes[b->head], a->distance + (a->longest - 1) - (b->from + i), (size_t)len);
         wk->k->softmax(s, (size_t)len);
     }
-    wk->gemm->product(&(gs_gemm_args){.c = gs_mat_row(a->out, beg + from) + col, .a = a->scores,
-                                      .b = gs_mat_row(a->v, beg) + col, .M = n, .N = a->d, .K = len,
-                                      .ldc = D, .lda = len, .ldb = D, .alpha = 1});
+    mix(wk, a, b, a->scores, len, beg, len, 0);
 }
 
-static void attend_sequence(gs_worker *wk, const attention *a, int beg, int len)
+/* Keys first .. first + n are those that the block's queries see between them, the shared ones in the parent's rows. */
+static void attend_causal(gs_worker *wk, const attention *a, const block *b)
 {
-    for (int head = 0; head * a->d < a->q.cols; head++)
-        for (int from = 0; from < len; from += QUERIES)
-            attend(wk, a, beg, len, head, from, len - from < QUERIES ? len - from : QUERIES);
+    int past = gs_spans_past(a->s, b->i), last = past + b->from, window = a->w->window;
+    int first = window && last >= window ? last - window + 1 : 0, n = last + b->n - first;
+    int shared = first < past ? past - first : 0, own = a->s->beg[b->i] + first + shared - past;
+    int theirs = shared ? a->s->beg[a->s->parent[b->i]] + first : 0;
+    if (shared)
+        score(wk, a, b, a->scores, n, theirs, shared);
+    score(wk, a, b, a->scores + shared, n, own, n - shared);
+    for (int i = 0; i < b->n; i++) {
+        float *s = a->scores + (size_t)i * (size_t)n;
+        int end = last + i + 1 - first, beg = window && end > window ? end - window : 0;
+        memset(s, 0, sizeof *s * (size_t)beg);
+        wk->k->softmax(s + beg, (size_t)(end - beg));
+        memset(s + end, 0, sizeof *s * (size_t)(n - end));
+    }
+    if (shared)
+        mix(wk, a, b, a->scores, n, theirs, shared, 0);
+    mix(wk, a, b, a->scores + shared, n, own, n - shared, shared ? 1 : 0);
+}
+
+static void attend(gs_worker *wk, const attention *a)
+{
+    int most = a->w->causal ? CAUSAL_QUERIES : QUERIES;
+    for (int i = 0; i < a->s->B; i++)
+        for (int head = 0; head < a->q.n; head++)
+            for (int from = 0, len = a->s->len[i]; from < len; from += most) {
+                block b = {i, head, head / (a->q.n / a->k.n), from, len - from < most ? len - from : most};
+                (a->w->causal ? attend_causal : attend_all)(wk, a, &b);
+            }
+}
+
+/* ---- heads ---- */
+
+/* q, k and v from one product, or each from its own. */
+static void project(gs_worker *wk, attention *a, gs_mat x)
+{
+    const gs_attention_w *w = a->w;
+    int H = w->heads, K = w->kv_heads ? w->kv_heads : H;
+    if (w->qkv.w.data) {
+        gs_mat y = gs_linear(wk, x, &w->qkv);
+        int d = y.cols / H / 3;
+        a->q = (gs_heads){y, 0, 3 * d, H, d};
+        a->k = (gs_heads){y, d, 3 * d, H, d};
+        a->v = (gs_heads){y, 2 * d, 3 * d, H, d};
+    } else {
+        int d = w->q.w.out / H, d_v = w->v.w.out / K;
+        a->q = (gs_heads){gs_linear(wk, x, &w->q), 0, d, H, d};
+        a->k = (gs_heads){gs_linear(wk, x, &w->k), 0, d, K, d};
+        a->v = (gs_heads){gs_linear(wk, x, &w->v), 0, d_v, K, d_v};
+    }
+    a->out = (gs_heads){gs_mat_new(wk, x.rows, H * a->v.width), 0, a->v.width, H, a->v.width};
+    memset(a->out.x.d, 0, sizeof(float) * (size_t)a->out.x.rows * (size_t)a->out.x.cols);
+}
+
+static void norm_heads(gs_worker *wk, const gs_heads *h, const gs_norm_w *w)
+{
+    for (int t = 0; t < h->x.rows && w->g; t++)
+        for (int head = 0; head < h->n; head++)
+            wk->k->rmsnorm(gs_head_row(h, t, head), gs_head_row(h, t, head), w->g, w->eps, (size_t)h->width);
+}
+
+static void scale_heads(gs_worker *wk, const gs_heads *h, float by)
+{
+    for (int t = 0; t < h->x.rows; t++)
+        for (int head = 0; head < h->n; head++)
+            wk->k->scale(gs_head_row(h, t, head), by, (size_t)h->width);
 }
 
 static float *distances(gs_worker *wk, int longest)
@@ -61,27 +131,25 @@ static float *distances(gs_worker *wk, int longest)
     return x;
 }
 
-gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s)
+gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s, const gs_rotary_table *rotary)
 {
-    assert(w->q.w.out % w->heads == 0);
+    assert(w->causal || !s->parent);
     gs_mat y = gs_mat_new(wk, x.rows, w->o.w.out);
     gs_mark mark = gs_arena_mark(wk->arena);
-    attention a = {.q = gs_linear(wk, x, &w->q), .k = gs_linear(wk, x, &w->k), .v = gs_linear(wk, x, &w->v),
-                   .d = w->q.w.out / w->heads, .alibi = w->slopes, .longest = longest(s)};
-    a.out = gs_mat_new(wk, x.rows, w->v.w.out);
-    memset(a.out.d, 0, sizeof(float) * (size_t)a.out.rows * (size_t)a.out.cols);
-    wk->k->scale(a.q.d, 1 / sqrtf((float)a.d), (size_t)x.rows * (size_t)a.q.cols);
-    if (w->rotary != GS_ROTARY_NONE) {
-        gs_rotary_table table = gs_rotary_table_new(wk, a.longest, a.d, w->rotary_base, w->rotary_bits, w->rotary);
-        gs_rotate(wk, a.q, s, &table, w->rotary);
-        gs_rotate(wk, a.k, s, &table, w->rotary);
+    attention a = {.w = w, .s = s, .longest = gs_spans_longest(s)};
+    project(wk, &a, x);
+    norm_heads(wk, &a.q, &w->q_norm);
+    norm_heads(wk, &a.k, &w->k_norm);
+    scale_heads(wk, &a.q, w->scale > 0 ? w->scale : 1 / sqrtf((float)a.q.width));
+    if (rotary) {
+        gs_rotate(wk, &a.q, s, rotary);
+        gs_rotate(wk, &a.k, s, rotary);
     }
-    if (a.alibi)
+    if (w->slopes)
         a.distance = distances(wk, a.longest);
-    a.scores = gs_new(wk->arena, float, (size_t)QUERIES * (size_t)a.longest);
-    for (int i = 0; i < s->B; i++)
-        attend_sequence(wk, &a, s->beg[i], s->len[i]);
-    gs_linear_to(wk, y, a.out, &w->o);
+    a.scores = gs_new(wk->arena, float, (size_t)(w->causal ? CAUSAL_QUERIES : QUERIES) * (size_t)a.longest);
+    attend(wk, &a);
+    gs_linear_to(wk, y, a.out.x, &w->o);
     gs_arena_release(wk->arena, mark);
     return y;
 }

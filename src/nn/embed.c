@@ -30,8 +30,8 @@ void gs_add_positions(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_weigh
 {
     float *room = gs_new(wk->arena, float, x.cols);
     for (int i = 0; i < s->B; i++)
-        for (int pos = 0; pos < s->len[i]; pos++)
-            wk->k->add(gs_mat_row(x, s->beg[i] + pos), gs_weight_rows(table, offset + pos, 1, room), (size_t)x.cols);
+        for (int t = 0, first = offset + gs_spans_past(s, i); t < s->len[i]; t++)
+            wk->k->add(gs_mat_row(x, s->beg[i] + t), gs_weight_rows(table, first + t, 1, room), (size_t)x.cols);
 }
 
 /* y += the rows of the table that the neighbourhood of one token selects, from the left. room: [D] */

@@ -30,17 +30,21 @@ typedef enum {
 typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
 
 /* Where sequences lie in a matrix: sequence i is rows beg[i] .. beg[i] + len[i]. Rows between sequences belong to none
- * and hold numbers that nothing depends on. */
-typedef struct { int B, rows; const int *beg, *len; } gs_spans;
+ * and hold numbers that nothing depends on.
+ * A branch is a sequence that shares its first past[i] tokens with sequence parent[i], which lies before it in the
+ * batch and is whole: only its other tokens have rows, and layers that look back find what they see of the rest in the
+ * parent's rows. parent[i] = -1 or parent = NULL: whole sequences. */
+typedef struct { int B, rows; const int *beg, *len, *parent, *past; } gs_spans;
 
-/* What goes into a model: the sequences lie as in gs_spans. ids [rows]: tokens. aux [rows, n_aux]: symbols of n_aux
- * aligned species beside each token; NULL for models that read one sequence. */
+/* What goes into a model: the sequences lie as in gs_spans; branches for causal models only. ids [rows]: tokens.
+ * aux [rows, n_aux]: symbols of n_aux aligned species beside each token; NULL for models that read one sequence. */
 typedef struct {
     int B, rows;
     const int *beg, *len;
     const int32_t *ids;
     const uint8_t *aux;
     int n_aux;
+    const int *parent, *past;
 } gs_batch;
 
 /* rows x cols, contents undefined. */
@@ -52,12 +56,16 @@ void gs_linear_to(gs_worker *wk, gs_mat y, gs_mat x, const gs_linear_w *w); /* t
 gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w);                /* [T, D] -> [T, D], new matrix */
 void gs_add(gs_worker *wk, gs_mat x, gs_mat y);                             /* x += y */
 void gs_activate(gs_worker *wk, gs_mat x, gs_act act);                      /* in place */
+/* a = act(a) * b, in place, of one shape */
+void gs_gate(gs_worker *wk, gs_mat a, gs_mat b, gs_act act);
 /* [T, 2F] -> [T, F]: act(first half) * second half. Source: Shazeer 2020, "GLU variants". */
 gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act);
 /* Gather rows: [T, D] -> [n, D]; row = NULL: all of them, x itself. */
 gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n);
 
 gs_spans gs_spans_of(const gs_batch *b);
+int gs_spans_past(const gs_spans *s, int i);                             /* tokens of sequence i before its rows */
+int gs_spans_longest(const gs_spans *s);                                 /* tokens of the longest one, with its past */
 /* Each sequence less n tokens at either end, from a multiple of gemm->place on; those that are too short get no
  * rows. */
 gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n);
@@ -84,18 +92,47 @@ void gs_add_positions(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_weigh
 typedef struct { gs_weight table; int taps, pad; } gs_stem_w;
 gs_mat gs_stem(gs_worker *wk, const gs_batch *b, const gs_stem_w *w);
 
-/* Multi-head self-attention within each sequence.
- * q, k, v, o: [D, D]; rotary on q and k (positions 0, 1, ... in the sequence), base as given, rotary_bits: how many
- * significant bits upstream stores its numbers with, 0: all of a float, see rotary.h; slopes: [H] ALiBi
- * slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by 1 / sqrt(D / H). Softmax over the sequence.
- * Sources: Vaswani 2017; Su 2021 (rotary); Press 2022 (ALiBi, symmetric form). */
+/* Rotary positions (Su 2021) of dim of a head's columns. HALF pairs columns (i, i + dim / 2), PAIRS (2i, 2i + 1). The
+ * angles of far positions feel the rounding, so each kind computes them as its upstream does: halves in float32
+ * (transformers, modeling_esm.py: inv_freq = 1 / base^(2i / dim), angle = position * inv_freq), pairs in float64,
+ * rounded at the end (modeling_roformer.py: angle = position / base^(2i / dim)). */
 typedef struct {
-    gs_linear_w q, k, v, o;
-    int heads;
-    gs_rotary rotary;
-    float rotary_base;
-    int rotary_bits;
+    gs_rotary kind;
+    int dim;
+    float base;
+    int bits;                /* what upstream reads from a checkpoint, inv_freq of halves, sines and cosines of pairs,
+                              * is rounded to so many significant bits: 11 half precision, 8 bfloat16, 0: no rounding */
+    const float *inv_freq;   /* [dim / 2] of halves, where it is not made of base; else NULL */
+    float stretch;           /* positions are divided by this; 0: by 1 */
+} gs_rotary_w;
+/* cos and sin of the angle of each position and pair: [T, dim / 2]. */
+typedef struct { const float *cos, *sin; int pairs; gs_rotary kind; } gs_rotary_table;
+/* Tables for positions 0 .. T - 1, on the arena; NULL where w->kind is NONE. */
+const gs_rotary_table *gs_rotary_table_new(gs_worker *wk, int T, const gs_rotary_w *w);
+
+/* Multi-head self-attention within each sequence.
+ * q: [H d, D]; k, v: [K d, D], query head h sees head h / (H / K); o: [D, H d]; or in place of q, k, v one matrix qkv
+ * [3 H d, D] with the rows of head h's q, k and v side by side (GPT-NeoX, Evo 2). q_norm, k_norm: of each head, before
+ * the rotation. slopes: [H] ALiBi slopes or NULL: score(i, j) += -slope |i - j|. Scores are scaled by `scale`, 0: by
+ * 1 / sqrt(d). Softmax over the sequence; causal: over the tokens up to the query's, of which the last `window` if that
+ * is not 0; branches for causal only.
+ * Sources: Vaswani 2017; Su 2021 (rotary); Press 2022 (ALiBi, symmetric form); Ainslie 2023 (grouped queries); Beltagy
+ * 2020 (sliding window). */
+typedef struct {
+    gs_linear_w q, k, v, o, qkv;
+    int heads, kv_heads;     /* kv_heads 0: as many */
+    int causal, window;
+    float scale;
+    gs_norm_w q_norm, k_norm;
+    gs_rotary_w rotary;
     const float *slopes;
 } gs_attention_w;
-gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s);
+/* rotary: made of w->rotary for the longest sequence, or NULL where there is none. */
+gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s, const gs_rotary_table *rotary);
+
+/* A mixture of experts: every token goes through the `used` experts that the router likes best, weighted by their
+ * shares of its softmax over all. Routed sequence by sequence. [T, D] -> [T, D]. Source: Jiang 2024 (Mixtral). */
+typedef struct { gs_linear_w gate, up, down; } gs_expert_w;
+typedef struct { gs_linear_w router; const gs_expert_w *expert; int n, used; gs_act act; } gs_experts_w;
+gs_mat gs_experts(gs_worker *wk, gs_mat x, const gs_experts_w *w, const gs_spans *s);
 #endif

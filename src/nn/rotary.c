@@ -13,33 +13,43 @@ static float rounded(float x, int bits)
     return ldexpf(rintf(ldexpf(x, -step)), step);
 }
 
-gs_rotary_table gs_rotary_table_new(gs_worker *wk, int T, int d, float base, int bits, gs_rotary kind)
+const gs_rotary_table *gs_rotary_table_new(gs_worker *wk, int T, const gs_rotary_w *w)
 {
-    int pairs = d / 2;
+    int pairs = w->dim / 2;
+    if (w->kind == GS_ROTARY_NONE)
+        return NULL;
+    gs_rotary_table *table = gs_new(wk->arena, gs_rotary_table, 1);
     float *c = gs_new(wk->arena, float, (size_t)T * (size_t)pairs);
     float *s = gs_new(wk->arena, float, (size_t)T * (size_t)pairs);
     for (int i = 0; i < pairs; i++) {
-        float inv_freq = rounded(1 / powf(base, (float)(2 * i) / (float)d), bits);
-        double power = pow((double)base, 2.0 * i / d);
+        float made = rounded(1 / powf(w->base, (float)(2 * i) / (float)w->dim), w->bits);
+        float inv_freq = w->inv_freq ? w->inv_freq[i] : made, stretch = w->stretch > 0 ? w->stretch : 1;
+        double power = pow((double)w->base, 2.0 * i / w->dim);
         for (int t = 0; t < T; t++) {
             size_t at = (size_t)t * (size_t)pairs + (size_t)i;
-            float angle = (float)t * inv_freq;
-            c[at] = kind == GS_ROTARY_PAIRS ? rounded((float)cos(t / power), bits) : cosf(angle);
-            s[at] = kind == GS_ROTARY_PAIRS ? rounded((float)sin(t / power), bits) : sinf(angle);
+            float angle = (float)t / stretch * inv_freq;
+            c[at] = w->kind == GS_ROTARY_PAIRS ? rounded((float)cos(t / power), w->bits) : cosf(angle);
+            s[at] = w->kind == GS_ROTARY_PAIRS ? rounded((float)sin(t / power), w->bits) : sinf(angle);
         }
     }
-    return (gs_rotary_table){c, s, pairs};
+    *table = (gs_rotary_table){c, s, pairs, w->kind};
+    return table;
 }
 
-void gs_rotate(gs_worker *wk, gs_mat x, const gs_spans *s, const gs_rotary_table *table, gs_rotary kind)
+float *gs_head_row(const gs_heads *h, int row, int head)
 {
-    int d = 2 * table->pairs;
+    return gs_mat_row(h->x, row) + h->first + head * h->step;
+}
+
+void gs_rotate(gs_worker *wk, const gs_heads *h, const gs_spans *s, const gs_rotary_table *table)
+{
     void (*rotate)(float *, const float *, const float *, size_t) =
-        kind == GS_ROTARY_HALF ? wk->k->rotate_half : wk->k->rotate_pairs;
+        table->kind == GS_ROTARY_HALF ? wk->k->rotate_half : wk->k->rotate_pairs;
     for (int i = 0; i < s->B; i++)
-        for (int pos = 0; pos < s->len[i]; pos++) {
-            size_t at = (size_t)pos * (size_t)table->pairs;
-            for (int h = 0; h < x.cols; h += d)
-                rotate(gs_mat_row(x, s->beg[i] + pos) + h, table->cos + at, table->sin + at, (size_t)d);
+        for (int t = 0; t < s->len[i]; t++) {
+            size_t at = (size_t)(gs_spans_past(s, i) + t) * (size_t)table->pairs;
+            for (int head = 0; head < h->n; head++)
+                rotate(gs_head_row(h, s->beg[i] + t, head), table->cos + at, table->sin + at,
+                       2 * (size_t)table->pairs);
         }
 }

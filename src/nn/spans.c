@@ -3,7 +3,22 @@
 
 gs_spans gs_spans_of(const gs_batch *b)
 {
-    return (gs_spans){b->B, b->rows, b->beg, b->len};
+    return (gs_spans){b->B, b->rows, b->beg, b->len, b->parent, b->past};
+}
+
+int gs_spans_past(const gs_spans *s, int i)
+{
+    return s->parent && s->parent[i] >= 0 ? s->past[i] : 0;
+}
+
+int gs_spans_longest(const gs_spans *s)
+{
+    int longest = 0;
+    for (int i = 0; i < s->B; i++) {
+        int n = gs_spans_past(s, i) + s->len[i];
+        longest = n > longest ? n : longest;
+    }
+    return longest;
 }
 
 gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n)
@@ -14,7 +29,7 @@ gs_spans gs_spans_crop(gs_worker *wk, const gs_spans *s, int n)
         beg[i] = (end + place - 1) / place * place;
         end = len[i] ? beg[i] + len[i] : end;
     }
-    return (gs_spans){s->B, end, beg, len};
+    return (gs_spans){.B = s->B, .rows = end, .beg = beg, .len = len};
 }
 
 gs_mat gs_crop(gs_worker *wk, gs_mat x, const gs_spans *from, const gs_spans *to)

@@ -4,7 +4,7 @@ enum { D = 48, HEADS = 4, d = D / HEADS };
 
 static gs_attention_w weights(gs_worker *wk, gs_rotary rotary, const float *slopes)
 {
-    gs_attention_w w = {.heads = HEADS, .rotary = rotary, .rotary_base = 10000, .slopes = slopes};
+    gs_attention_w w = {.heads = HEADS, .rotary = {.kind = rotary, .dim = d, .base = 10000}, .slopes = slopes};
     gs_linear_w *part[] = {&w.q, &w.k, &w.v, &w.o};
     for (uint64_t i = 0; i < 4; i++) {
         *part[i] = random_linear(wk, D, D, 1, 10 + 2 * i);
@@ -63,7 +63,7 @@ static void check_sequence(const gs_attention_w *w, const float *x, const float 
         for (int i = 0; i < D; i++)
             in[i] = x[t * D + i];
         project(q[t], &w->q, in), project(k[t], &w->k, in), project(v[t], &w->v, in);
-        turn(q[t], t, w->rotary), turn(k[t], t, w->rotary);
+        turn(q[t], t, w->rotary.kind), turn(k[t], t, w->rotary.kind);
     }
     for (int t = 0; t < len; t++) {
         for (int h = 0; h < HEADS; h++)
@@ -75,6 +75,11 @@ static void check_sequence(const gs_attention_w *w, const float *x, const float 
             assert_near(y[t * D + i], want[i], 1e-5);
     }
     free(q), free(k), free(v);
+}
+
+static gs_mat run(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s)
+{
+    return gs_attention(wk, x, w, s, gs_rotary_table_new(wk, gs_spans_longest(s), &w->rotary));
 }
 
 static const float slopes[HEADS] = {0.5f, 0.25f, 0.125f, 0.0625f};
@@ -89,7 +94,7 @@ static void test_values(void **state)
     for (int kind = GS_ROTARY_NONE; kind <= GS_ROTARY_PAIRS; kind++)
         for (int alibi = 0; alibi < 2; alibi++) {
             gs_attention_w w = weights(wk, (gs_rotary)kind, alibi ? slopes : NULL);
-            gs_mat y = gs_attention(wk, x, &w, &spans);
+            gs_mat y = run(wk, x, &w, &spans);
             for (int i = 0; i < spans.B; i++)
                 check_sequence(&w, gs_mat_row(x, beg[i]), gs_mat_row(y, beg[i]), len[i]);
         }
@@ -100,15 +105,15 @@ static void test_sequences_are_independent(void **state)
 {
     gs_worker *wk = *state;
     gs_attention_w w = weights(wk, GS_ROTARY_HALF, slopes);
-    gs_mat x = random_mat(wk, spans.rows, D, 1), y = gs_attention(wk, x, &w, &spans);
+    gs_mat x = random_mat(wk, spans.rows, D, 1), y = run(wk, x, &w, &spans);
     for (int i = 0; i < spans.B; i++) {
         gs_spans alone = {.B = 1, .rows = len[i], .beg = (int[]){0}, .len = &len[i]};
-        gs_mat z = gs_attention(wk, (gs_mat){gs_mat_row(x, beg[i]), len[i], D}, &w, &alone);
+        gs_mat z = run(wk, (gs_mat){gs_mat_row(x, beg[i]), len[i], D}, &w, &alone);
         assert_memory_equal(z.d, gs_mat_row(y, beg[i]), sizeof(float) * (size_t)len[i] * D);
     }
     for (int i = 0; i < 2 * D; i++)
         gs_mat_row(x, 34)[i] = 1e18f;
-    gs_mat z = gs_attention(wk, x, &w, &spans);
+    gs_mat z = run(wk, x, &w, &spans);
     assert_memory_equal(z.d, y.d, sizeof(float) * 34 * D);
     assert_memory_equal(gs_mat_row(z, 36), gs_mat_row(y, 36), sizeof(float) * 300 * D);
 }
@@ -118,7 +123,7 @@ static void test_scratch_is_given_back(void **state)
 {
     gs_worker *wk = *state;
     gs_attention_w w = weights(wk, GS_ROTARY_HALF, NULL);
-    gs_mat x = random_mat(wk, spans.rows, D, 1), y = gs_attention(wk, x, &w, &spans);
+    gs_mat x = random_mat(wk, spans.rows, D, 1), y = run(wk, x, &w, &spans);
     float *next = gs_new(wk->arena, float, 1);
     assert_true(next > y.d && next <= y.d + y.rows * y.cols + 64);
 }

@@ -70,7 +70,8 @@ static void test_neighbours(void **state)
 {
     gs_worker *wk = *state;
     gs_conv_w w = random_conv(wk, (int[]){64, 64, 9}, 8, 1);
-    const gs_spans s = {3, 1152, (int[]){0, 600, 1140}, (int[]){600, 533, 12}}, a = {1, 540, (int[]){0}, (int[]){533}};
+    const gs_spans s = {.B = 3, .rows = 1152, .beg = (int[]){0, 600, 1140}, .len = (int[]){600, 533, 12}};
+    const gs_spans a = {.B = 1, .rows = 540, .beg = (int[]){0}, .len = (int[]){533}};
     gs_mat x = random_mat(wk, 1152, 64, 3), middle = {gs_mat_row(x, 600), 540, 64};
     for (int crop = 0; crop <= 32; crop += 32) {
         gs_spans st = crop ? gs_spans_crop(wk, &s, crop) : s, at = crop ? gs_spans_crop(wk, &a, crop) : a;
