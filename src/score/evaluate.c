@@ -2,27 +2,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch under construction, all on the heap: the arena belongs to the forward pass. Tokens are counted through the
- * batch: token t of pass i is beg[i] + t. */
+/* A batch under construction, all on the heap: the arena belongs to the forward pass. Its sequences are the passes
+ * from .. to, and before them the parents that some of these have in an earlier batch. */
 typedef struct {
     gs_plan *plan;
     const gs_model *m;
-    int from, to;                /* passes */
-    int *beg, *len;              /* [passes] where each lies */
-    int rows;                    /* tokens of all */
-    int32_t *ids;                /* [tokens], masked */
-    uint8_t *aux;                /* [tokens, n_aux] */
-    unsigned char *want;         /* [tokens] what probes want of each, GS_WANT_* */
-    gs_read *read;               /* [n_read] runs of such tokens */
-    int *hidden_of, *logits_of;  /* [tokens] which read holds each */
-    double *norm;                /* [tokens] log of the sum of exponentials of its logits, where wanted */
+    int from, to;                /* passes of this batch */
+    int n, rows;                 /* sequences; tokens of all, those that branches share not counted */
+    int *pass;                   /* [n] */
+    int *place;                  /* [to] sequence of a pass; -1 none */
+    int *beg, *len;              /* [n] rows of each */
+    int *parent, *past;          /* [n] as in gs_batch */
+    int32_t *ids;                /* [rows], masked */
+    uint8_t *aux;                /* [rows, n_aux] */
+    unsigned char *want;         /* [rows] what probes want of each, GS_WANT_* */
+    gs_read *read;               /* [n_read] runs of such rows */
+    int *hidden_of, *logits_of;  /* [rows] which read holds each */
+    double *norm;                /* [rows] log of the sum of exponentials of its logits, where wanted */
     int n_read;
 } pack;
 
 static void pack_free(pack *k)
 {
+    free(k->pass);
+    free(k->place);
     free(k->beg);
     free(k->len);
+    free(k->parent);
+    free(k->past);
     free(k->ids);
     free(k->aux);
     free(k->want);
@@ -37,23 +44,60 @@ static const gs_seq *seq_of(const pack *k, int pass)
     return &k->plan->seq[k->plan->pass[pass].seq];
 }
 
+/* Row of token t of a pass. */
+static int row_of(const pack *k, int pass, int t)
+{
+    int i = k->place[pass];
+    return k->beg[i] + t - k->past[i];
+}
+
+/* ---- which sequences ---- */
+
+static void add_pass(pack *k, int pass)
+{
+    const gs_seq *seq = seq_of(k, pass);
+    int i = k->n++, parent = k->plan->pass[pass].parent;
+    k->pass[i] = pass;
+    k->place[pass] = i;
+    k->beg[i] = k->rows;
+    k->len[i] = seq->n - seq->past;
+    k->parent[i] = parent < 0 ? -1 : k->place[parent];
+    k->past[i] = seq->past;
+    k->rows += k->len[i];
+}
+
+static int choose_passes(pack *k, gs_err *e)
+{
+    size_t most = 2 * (size_t)(k->to - k->from) + 1;
+    int **lists[] = {&k->pass, &k->beg, &k->len, &k->parent, &k->past};
+    k->place = malloc((size_t)k->to * sizeof *k->place + 1);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (!(*lists[i] = malloc(most * sizeof **lists[i])) || !k->place)
+            return gs_fail_mem(e, "a batch", (5 * most + (size_t)k->to) * sizeof(int));
+    memset(k->place, 0xff, (size_t)k->to * sizeof *k->place);
+    for (int pass = k->from; pass < k->to; pass++) {
+        int parent = k->plan->pass[pass].parent;
+        if (parent >= 0 && parent < k->from && k->place[parent] < 0)
+            add_pass(k, parent);
+    }
+    for (int pass = k->from; pass < k->to; pass++)
+        add_pass(k, pass);
+    return 0;
+}
+
 static int pack_alloc(pack *k, gs_err *e)
 {
-    size_t tokens = 0, aux = 0, passes = (size_t)(k->to - k->from);
-    for (int pass = k->from; pass < k->to; pass++) {
-        tokens += (size_t)seq_of(k, pass)->n;
-        aux += (size_t)seq_of(k, pass)->aux;
-    }
-    k->beg = malloc((passes + 1) * sizeof *k->beg);
-    k->len = malloc((passes + 1) * sizeof *k->len);
-    k->ids = malloc((tokens + 1) * sizeof *k->ids);
-    k->aux = malloc(aux + 1);
-    k->want = calloc(tokens + 1, sizeof *k->want);
-    k->hidden_of = malloc((tokens + 1) * sizeof *k->hidden_of);
-    k->logits_of = malloc((tokens + 1) * sizeof *k->logits_of);
-    k->norm = malloc((tokens + 1) * sizeof *k->norm);
-    if (!k->beg || !k->len || !k->ids || !k->aux || !k->want || !k->hidden_of || !k->logits_of || !k->norm)
-        return gs_fail_mem(e, "a batch", tokens * (sizeof *k->ids + sizeof *k->norm + 2 * sizeof(int)) + aux);
+    size_t rows = (size_t)k->rows + 1, aux = 1;
+    for (int i = 0; i < k->n; i++)
+        aux += (size_t)seq_of(k, k->pass[i])->aux;
+    k->ids = malloc(rows * sizeof *k->ids);
+    k->aux = malloc(aux);
+    k->want = calloc(rows, sizeof *k->want);
+    k->hidden_of = malloc(rows * sizeof *k->hidden_of);
+    k->logits_of = malloc(rows * sizeof *k->logits_of);
+    k->norm = malloc(rows * sizeof *k->norm);
+    if (!k->ids || !k->aux || !k->want || !k->hidden_of || !k->logits_of || !k->norm)
+        return gs_fail_mem(e, "a batch", rows * (sizeof *k->ids + sizeof *k->norm + 2 * sizeof(int)) + aux);
     return 0;
 }
 
@@ -61,20 +105,16 @@ static void pack_passes(pack *k)
 {
     const gs_plan *p = k->plan;
     size_t aux = 0;
-    int beg = 0;
-    for (int pass = k->from, i = 0; pass < k->to; pass++, i++) {
-        const gs_seq *seq = seq_of(k, pass);
-        int32_t *ids = k->ids + beg;
-        k->beg[i] = beg;
-        k->len[i] = seq->n;
-        beg += seq->n;
-        memcpy(ids, p->pool + seq->ids, (size_t)seq->n * sizeof *ids);
+    for (int i = 0; i < k->n; i++) {
+        const gs_seq *seq = seq_of(k, k->pass[i]);
+        const gs_pass *pass = &p->pass[k->pass[i]];
+        int32_t *ids = k->ids + k->beg[i];
+        memcpy(ids, p->pool + seq->ids + seq->past, (size_t)k->len[i] * sizeof *ids);
         memcpy(k->aux + aux, p->pool + seq->ids + seq->n, (size_t)seq->aux);
         aux += (size_t)seq->aux;
-        for (int j = 0; j < p->pass[pass].n_mask; j++)
-            ids[p->pool[p->pass[pass].mask + (size_t)j]] = k->m->tok->mask;
+        for (int j = 0; j < pass->n_mask; j++)
+            ids[p->pool[pass->mask + (size_t)j] - seq->past] = k->m->tok->mask;
     }
-    k->rows = beg;
 }
 
 /* ---- what to read ---- */
@@ -84,27 +124,28 @@ static void mark_wanted(pack *k)
     const gs_plan *p = k->plan;
     for (size_t j = p->first[k->from]; j < p->first[k->to]; j++) {
         const gs_probe *q = &p->probe[p->read[j].probe];
-        int side = p->read[j].side, at = k->beg[q->pass[side] - k->from];
+        int side = p->read[j].side;
         for (int t = q->beg[side]; t < q->end[side]; t++)
-            k->want[at + t] |= (unsigned char)q->kind->want;
+            k->want[row_of(k, q->pass[side], t)] |= (unsigned char)q->kind->want;
     }
 }
 
-/* The runs of tokens of all passes that are wanted in one way; only counted while there is no memory for them. */
+/* The runs of tokens of all sequences that are wanted in one way; only counted while there is no memory for them. */
 static void find_runs(pack *k, unsigned want, int *read_of)
 {
-    for (int i = 0; i < k->to - k->from; i++)
-        for (int t = 0; t < k->len[i]; t++) {
-            if (!(k->want[k->beg[i] + t] & want))
+    for (int i = 0; i < k->n; i++)
+        for (int row = k->beg[i]; row < k->beg[i] + k->len[i]; row++) {
+            if (!(k->want[row] & want))
                 continue;
-            int starts = t == 0 || !(k->want[k->beg[i] + t - 1] & want);
+            int starts = row == k->beg[i] || !(k->want[row - 1] & want);
+            int t = row - k->beg[i] + k->past[i];
             k->n_read += starts;
             if (!k->read)
                 continue;
             gs_read *r = &k->read[k->n_read - 1];
             *r = starts ? (gs_read){.seq = i, .beg = t, .want = want} : *r;
             r->end = t + 1;
-            read_of[k->beg[i] + t] = k->n_read - 1;
+            read_of[row] = k->n_read - 1;
         }
 }
 
@@ -128,7 +169,8 @@ static void find_norms(gs_worker *wk, pack *k)
     for (int i = 0; i < k->n_read; i++) {
         const gs_read *r = &k->read[i];
         for (int t = 0; t < r->logits.rows; t++)
-            k->norm[k->beg[r->seq] + r->beg + t] = wk->k->logsumexp(gs_mat_row(r->logits, t), (size_t)r->logits.cols);
+            k->norm[row_of(k, k->pass[r->seq], r->beg + t)] =
+                wk->k->logsumexp(gs_mat_row(r->logits, t), (size_t)r->logits.cols);
     }
 }
 
@@ -140,7 +182,7 @@ static gs_mat rows_of(gs_mat x, int from, int n)
 
 static gs_reading reading(const pack *k, const gs_probe *q, int side)
 {
-    int i = q->pass[side] - k->from, t = q->beg[side], n = q->end[side] - t, at = k->beg[i] + t;
+    int t = q->beg[side], n = q->end[side] - t, at = row_of(k, q->pass[side], t);
     gs_reading r = {.m = k->m, .ids = k->plan->pool + seq_of(k, q->pass[side])->ids + t, .norm = k->norm + at};
     if (q->kind->want & GS_WANT_HIDDEN)
         r.hidden = rows_of(k->read[k->hidden_of[at]].hidden, t - k->read[k->hidden_of[at]].beg, n);
@@ -194,13 +236,15 @@ int gs_evaluate(gs_worker *wk, const gs_model *m, gs_plan *plan, int batch, gs_e
 {
     pack k = {.plan = plan, .m = m, .from = plan->cut[batch], .to = plan->cut[batch + 1]};
     gs_mark mark = gs_arena_mark(wk->arena);
-    int rc = pack_alloc(&k, e);
+    int rc = choose_passes(&k, e);
+    rc = rc ? rc : pack_alloc(&k, e);
     if (!rc) {
         pack_passes(&k);
         rc = choose_reads(&k, e);
     }
     if (!rc) {
-        gs_batch b = {.B = k.to - k.from, .rows = k.rows, .beg = k.beg, .len = k.len, .ids = k.ids,
+        gs_batch b = {.B = k.n, .parent = m->causal ? k.parent : NULL, .past = k.past,
+                      .rows = k.rows, .beg = k.beg, .len = k.len, .ids = k.ids,
                       .aux = m->n_aux ? k.aux : NULL, .n_aux = m->n_aux};
         rc = gs_forward(wk, m, &b, k.read, k.n_read, e);
     }

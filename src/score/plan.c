@@ -112,35 +112,50 @@ static size_t pool_add_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t 
     return at;
 }
 
-static int same_seq(const gs_plan *p, const gs_seq *q, const int32_t *ids, const uint8_t *aux)
+static int same_seq(const gs_plan *p, const gs_seq *a, const gs_seq *b, const int32_t *ids, const uint8_t *aux)
 {
-    const int32_t *own = p->pool + q->ids;
-    return !memcmp(own, ids, (size_t)q->n * sizeof *ids) && (!q->aux || !memcmp(own + q->n, aux, (size_t)q->aux));
+    const int32_t *own = p->pool + a->ids;
+    return a->hash == b->hash && a->n == b->n && a->aux == b->aux && a->parent == b->parent && a->past == b->past
+           && !memcmp(own, ids, (size_t)a->n * sizeof *ids) && (!a->aux || !memcmp(own + a->n, aux, (size_t)a->aux));
 }
 
-int gs_plan_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux)
+/* q: all but ids and hash. */
+static int add_seq(gs_plan *p, gs_seq q, const int32_t *ids, const uint8_t *aux)
 {
-    uint64_t h = hash_bytes(hash_words(0, ids, n), aux, n_aux);
+    q.hash = hash_bytes(hash_words(0, ids, q.n), aux, q.aux);
+    q.hash = hash_words(q.hash, (int32_t[]){q.parent, q.past}, 2);
     if (index_grow(p, &p->seqs, p->n_seq, seq_hash))
         return 0;
-    size_t s = h & (p->seqs.n_slots - 1);
-    for (; p->seqs.slot[s] >= 0; s = (s + 1) & (p->seqs.n_slots - 1)) {
-        const gs_seq *q = &p->seq[p->seqs.slot[s]];
-        if (q->hash == h && q->n == n && q->aux == n_aux && same_seq(p, q, ids, aux))
+    size_t s = q.hash & (p->seqs.n_slots - 1);
+    for (; p->seqs.slot[s] >= 0; s = (s + 1) & (p->seqs.n_slots - 1))
+        if (same_seq(p, &p->seq[p->seqs.slot[s]], &q, ids, aux))
             return p->seqs.slot[s];
-    }
     if (gs_reserve(&p->seq, &p->cap_seq, p->n_seq + 1, sizeof *p->seq)) {
         p->failed = 1;
         return 0;
     }
-    p->seq[p->n_seq] = (gs_seq){.ids = pool_add_seq(p, ids, n, aux, n_aux), .n = n, .aux = n_aux, .hash = h};
+    q.ids = pool_add_seq(p, ids, q.n, aux, q.aux);
+    p->seq[p->n_seq] = q;
     p->seqs.slot[s] = (int)p->n_seq;
     return (int)p->n_seq++;
 }
 
+int gs_plan_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux)
+{
+    return add_seq(p, (gs_seq){.n = n, .aux = n_aux, .parent = -1}, ids, aux);
+}
+
+int gs_plan_branch(gs_plan *p, const int32_t *ids, int n, int parent, int past)
+{
+    return add_seq(p, (gs_seq){.n = n, .parent = parent, .past = past}, ids, NULL);
+}
+
 int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
 {
-    if (p->failed || index_grow(p, &p->passes, p->n_pass, pass_hash))
+    if (p->failed)
+        return 0;
+    int parent = p->seq[seq].parent < 0 ? -1 : gs_plan_pass(p, p->seq[seq].parent, NULL, 0);
+    if (index_grow(p, &p->passes, p->n_pass, pass_hash))
         return 0;
     uint64_t h = hash_words((uint64_t)seq * 0x9e3779b97f4a7c15u, mask, n_mask);
     size_t s = h & (p->passes.n_slots - 1);
@@ -154,9 +169,10 @@ int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask)
         p->failed = 1;
         return 0;
     }
-    p->pass[p->n_pass] = (gs_pass){.seq = seq, .n_mask = n_mask, .mask = pool_add(p, mask, n_mask), .hash = h};
+    p->pass[p->n_pass] = (gs_pass){.seq = seq, .parent = parent, .n_mask = n_mask,
+                                     .mask = pool_add(p, mask, n_mask), .hash = h};
     p->passes.slot[s] = (int)p->n_pass;
-    p->tokens += (size_t)p->seq[seq].n;
+    p->tokens += (size_t)(p->seq[seq].n - p->seq[seq].past);
     return (int)p->n_pass++;
 }
 
@@ -185,23 +201,29 @@ void gs_plan_probe(gs_plan *p, const gs_probe *q)
 
 /* ---- into batches ---- */
 
-enum { JOINED = 4 };         /* batches grow so many times for passes that are compared */
+enum { JOINED = 4 };         /* batches grow so many times for passes that belong together */
 
 static int sides(const gs_probe *q)
 {
     return q->kind->compare ? 2 : 1;
 }
 
-/* joined[i]: passes before i and from i on are compared with one another. It comes zeroed, for n_pass + 1 passes. */
+static void join(int *joined, int a, int b)
+{
+    joined[(a < b ? a : b) + 1]++;
+    joined[(a > b ? a : b) + 1]--;
+}
+
+/* joined[i]: passes before i and from i on are compared with one another, or branches of one another. It comes zeroed,
+ * for n_pass + 1 passes. */
 static void mark_joined(const gs_plan *p, int *joined)
 {
-    for (size_t i = 0; i < p->n_probe; i++) {
-        const gs_probe *q = &p->probe[i];
-        if (sides(q) == 2) {
-            joined[(q->pass[0] < q->pass[1] ? q->pass[0] : q->pass[1]) + 1]++;
-            joined[(q->pass[0] > q->pass[1] ? q->pass[0] : q->pass[1]) + 1]--;
-        }
-    }
+    for (size_t i = 0; i < p->n_probe; i++)
+        if (sides(&p->probe[i]) == 2)
+            join(joined, p->probe[i].pass[0], p->probe[i].pass[1]);
+    for (size_t i = 0; i < p->n_pass; i++)
+        if (p->pass[i].parent >= 0)
+            join(joined, p->pass[i].parent, (int)i);
     for (size_t i = 1; i <= p->n_pass; i++)
         joined[i] += joined[i - 1];
 }
@@ -211,7 +233,8 @@ static void cut_passes(gs_plan *p, const int *joined, size_t batch_tokens)
     size_t tokens = 0;
     p->n_batch = 0;
     for (size_t i = 0; i < p->n_pass; i++) {
-        size_t len = (size_t)p->seq[p->pass[i].seq].n, most = batch_tokens * (joined[i] ? JOINED : 1);
+        const gs_seq *seq = &p->seq[p->pass[i].seq];
+        size_t len = (size_t)(seq->n - seq->past), most = batch_tokens * (joined[i] ? JOINED : 1);
         if (i == 0 || tokens + len > most) {
             p->cut[p->n_batch++] = (int)i;
             tokens = 0;

@@ -10,11 +10,13 @@
 typedef struct {
     size_t ids;              /* offset into the pool: n token ids, and behind them */
     int n, aux;              /* `aux` bytes for the model's b->aux */
+    int parent, past;        /* a branch shares its first `past` tokens with sequence `parent` (nn.h); -1, 0 */
     uint64_t hash;
 } gs_seq;
 
 typedef struct {
     int seq;                 /* the sequence */
+    int parent;              /* the pass of its parent, which lies before it; -1 */
     int n_mask;              /* so many of its tokens masked: */
     size_t mask;             /* offset into the pool, positions in rising order */
     uint64_t hash;
@@ -45,13 +47,17 @@ size_t gs_plan_bytes(const gs_plan *p);   /* memory that it holds */
 
 /* -> sequence. aux: n_aux bytes in all that go with it; NULL, 0. */
 int gs_plan_seq(gs_plan *p, const int32_t *ids, int n, const uint8_t *aux, int n_aux);
+/* The same for a causal model, which shares its beginning with another one: the first `past` tokens are those of
+ * `parent`, which is no branch itself. */
+int gs_plan_branch(gs_plan *p, const int32_t *ids, int n, int parent, int past);
 int gs_plan_pass(gs_plan *p, int seq, const int32_t *mask, int n_mask);    /* mask: token positions, rising -> pass */
 int gs_plan_masks(const gs_plan *p, int pass, int token);                  /* does the pass mask this token? */
 void gs_plan_probe(gs_plan *p, const gs_probe *q);
 
 /* Close the plan: cut the passes into batches of about batch_tokens tokens (at least one pass each). The two passes of
- * a probe share a batch unless one of four times the size cannot hold them and what lies between them. Nothing may be
- * added then. GS_ENOMEM, also for what failed before. */
+ * a probe share a batch unless one of four times the size cannot hold them and what lies between them; so do branches
+ * and their parents, or these are computed once more. Nothing may be added then.
+ * GS_ENOMEM, also for what failed before. */
 int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e);
 
 /* When all batches are evaluated: add what the probes come to, to score[owner]. NAN stays NAN. */
