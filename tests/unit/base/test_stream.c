@@ -171,7 +171,8 @@ static void test_no_workers(void **state)
     no_workers = 1;
     assert_int_equal(gs_stream_run(&kind, &r, 3, 1000, &e), -(int)GS_ENOMEM);
     assert_int_equal(r.stops, 1);
-    no_workers = workers = 0;
+    no_workers = 0;
+    workers = 0;
 }
 
 int main(void)
