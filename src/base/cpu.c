@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char *const names[GS_ISA_COUNT] = {"ref", "avx2", "avx512"};
@@ -114,6 +115,12 @@ int gs_cpu_count(void)
     if (quota > 0 && quota < n)
         n = quota < 1 ? 1 : (int)quota;
     return n;
+}
+
+uint64_t gs_address_limit(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY ? 0 : limit.rlim_cur;
 }
 
 const char *gs_env(const char *name)

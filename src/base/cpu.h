@@ -2,6 +2,7 @@
  * environment and cgroup files. */
 #ifndef GS_CPU_H
 #define GS_CPU_H
+#include <stdint.h>
 
 /* Instruction sets in rising order; GSCORE_ISA=ref|avx2|avx512 caps what gs_isa() gives. */
 typedef enum { GS_ISA_REF, GS_ISA_AVX2, GS_ISA_AVX512, GS_ISA_COUNT } gs_isa_t;
@@ -18,6 +19,9 @@ int gs_cpu_count(void);
 /* The CPU quota of our cgroup and its parents, version 1 or 2, in processors; 0 = none. The places are arguments
  * for the test's sake: /proc/self/cgroup and /sys/fs/cgroup. */
 double gs_cgroup_cpus(const char *proc, const char *sys);
+
+/* Bytes of address space that we may have (ulimit -v), 0: any. */
+uint64_t gs_address_limit(void);
 
 /* Environment variable or NULL when unset or empty. */
 const char *gs_env(const char *name);

@@ -251,7 +251,7 @@ static int start(stream *s, pthread_t *thread, int workers)
         if (!(bad = pthread_create(&thread[n], NULL, n ? worker : reader, s)))
             n++;
     if (n < 2) {
-        gs_fail(&e, GS_ENOMEM, "cannot start threads: %s (try --threads 1)", strerror(bad));
+        gs_fail(&e, GS_ENOMEM, "cannot start threads: %s", strerror(bad));
         fail(s, &e);
     }
     return n;

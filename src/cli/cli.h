@@ -59,10 +59,11 @@ void cli_version(void);
 /* 0, or GS_EOUTPUT after saying that standard output cannot be written. */
 int cli_flush(const char *cmd);
 
-/* Print "gscore CMD: message" on stderr and return the exit status of the error. */
+/* Print "gscore CMD: message" on stderr, with a remedy where memory ran out, and return the error's exit status. */
 int cli_fail(const char *cmd, const gs_err *e);
 /* A usage error: message and the one-line usage on stderr; returns 1. */
 int cli_usage(const cli_command *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* Threads: those wanted, else (0) what affinity and cgroup leave us. */
-int cli_threads(int wanted);
+/* Threads for a model: those wanted, else (0) what affinity and cgroup leave us; fewer, with a warning, where the
+ * address space has no room for them. Before they start. */
+int cli_threads(int wanted, const gs_model *m);
 #endif

@@ -176,6 +176,7 @@ static int measure(const bench_args *a, bench *b, gs_err *e)
     b->m = m;
     double windows = -1, gemm = -1;
     if (m && !gs_scorer_init(&b->scorer, m, &opt, e) && !make_batch(b, e)) {
+        b->threads = cli_threads(a->common.threads, m);
         b->work = work_forward;
         windows = rate(b, e);
         b->work = work_gemm;
@@ -196,7 +197,7 @@ static int run(const void *args)
 {
     const bench_args *a = args;
     gs_err e = {0};
-    bench b = {.threads = cli_threads(a->common.threads), .seconds = a->seconds};
+    bench b = {.seconds = a->seconds};
     return measure(a, &b, &e);
 }
 

@@ -69,7 +69,7 @@ static int turn(embed_run *r, gs_err *e)
     }
     for (; !rc && started < n; started++)
         if ((bad = pthread_create(&r->lanes[started].thread, NULL, lane_main, &r->lanes[started])))
-            rc = gs_fail(e, GS_ENOMEM, "cannot start %d threads: %s (try --threads 1)", n, strerror(bad));
+            rc = gs_fail(e, GS_ENOMEM, "cannot start %d threads: %s", n, strerror(bad));
     started -= rc != 0 && started > 0;
     for (int i = 0; i < started; i++)
         pthread_join(r->lanes[i].thread, NULL);
@@ -81,7 +81,7 @@ static int turn(embed_run *r, gs_err *e)
 
 static int open_lanes(embed_run *r, gs_err *e)
 {
-    r->n_lanes = cli_threads(r->a->common.threads);
+    r->n_lanes = cli_threads(r->a->common.threads, r->m);
     r->lanes = calloc((size_t)r->n_lanes, sizeof *r->lanes);
     for (int i = 0; r->lanes && i < r->n_lanes; i++) {
         r->lanes[i].r = r;

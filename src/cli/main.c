@@ -1,7 +1,9 @@
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "base/cpu.h"
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/cli.h"
@@ -71,6 +73,8 @@ static int start(const cli_command *c, int argc, char **argv)
 int main(int argc, char **argv)
 {
     cli_signals();
+    if (gs_address_limit())
+        mallopt(M_ARENA_MAX, 1);   /* else each thread takes 64 MB of it for malloc alone */
     const char *first = argc > 1 ? argv[1] : "";
     if (!*first) {
         cli_list(stderr);

@@ -84,7 +84,7 @@ static int score_all(run *r, const score_args *a, gs_err *e)
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = digits,
                  .msa = r->msa, .tag = tags, .flag_tag = r->tags.flag};
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->common.quiet));
-    gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads), .batch = a->batch, .force = a->force,
+    gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads, r->model), .batch = a->batch, .force = a->force,
                            .out = r->out,
                            .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
     gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(),

@@ -14,6 +14,9 @@ typedef struct gs_gemm_impl {
     /* Make it ready: load its library, see whether it computes on this machine what it promises. Idempotent, called
      * under a lock. threads: of one product. GS_EINTERNAL with the remedy: not usable here. */
     int (*open)(int threads, gs_err *e);
+    /* Make room now for products of so many threads at once, as long as there are `each` bytes of address space more
+     * for every one of them: how many of the threads may multiply, at least 1. Before they start. */
+    int (*reserve)(int threads, size_t each);
     const char *(*version)(void);        /* "OpenBLAS 0.3.21" */
     const char *(*core)(void);           /* the code that really runs, such as "SkylakeX" */
     /* A row of linear() depends, to the last bit, on that row and on w alone if its place is the same modulo `place`.

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include "base/cpu.h"
 #include "base/log.h"
 #include "kernel/kernel.h"
@@ -21,6 +22,8 @@ static sgemm_fn *sgemm;
 static void (*set_threads)(int);
 static char *(*get_config)(void);
 static char *(*get_core)(void);
+static void *(*buffer_take)(int);
+static void (*buffer_give_back)(void *);
 static char version_text[64], core_text[64];
 
 /* A function by name. POSIX lets dlsym's pointer be one to a function, ISO C does not, hence memcpy. */
@@ -37,13 +40,37 @@ static int find(void *lib, const char *name, void *fn, gs_err *e)
 /* The dynamic linker says in words alone that memory ran out. */
 static int cannot_load(const char *why, gs_err *e)
 {
-    static const char *const memory[] = {"annot allocate", "annot map", "out of memory",
+    static const char *const memory[] = {"annot allocate", "annot map", "failed to map", "out of memory",
                                          "cannot create shared object descriptor"};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 5; i++)
         if (strstr(why, memory[i]))
             return gs_fail(e, GS_ENOMEM, "out of memory for OpenBLAS: %s", why);
     return gs_fail(e, GS_EINTERNAL, "OpenBLAS could not be loaded: %s; remedy: apt-get install libopenblas0-pthread",
                    why);
+}
+
+/* ---- its buffers ---- */
+
+/* Each product under way takes a buffer; they are made when first needed, kept, and BUFFERS of them come without a
+ * message of the library's own. Where there is no room for one, OpenBLAS asks again for ever. */
+enum { BUFFER = (128 << 20) + 4096, BUFFERS = 128 };
+
+static int has_room(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return p != MAP_FAILED && !munmap(p, bytes);
+}
+
+/* The first buffer is there since the library was opened. */
+static int reserve(int threads, size_t each)
+{
+    void *held[BUFFERS] = {buffer_take(0)};
+    int n = 1;
+    while (n < threads && n < BUFFERS && has_room(BUFFER + (size_t)(n + 1) * each))
+        held[n++] = buffer_take(0);
+    for (int i = 0; i < n; i++)
+        buffer_give_back(held[i]);
+    return n;
 }
 
 static int load(int threads, gs_err *e)
@@ -60,6 +87,10 @@ static int load(int threads, gs_err *e)
     ret = ret ? ret : find(lib, "openblas_get_config", &get_config, e);
     ret = ret ? ret : find(lib, "openblas_get_corename", &get_core, e);
     ret = ret ? ret : find(lib, "openblas_set_num_threads", &set_threads, e);
+    ret = ret ? ret : find(lib, "blas_memory_alloc", &buffer_take, e);
+    ret = ret ? ret : find(lib, "blas_memory_free", &buffer_give_back, e);
+    if (!ret && !has_room(BUFFER))
+        ret = gs_fail_mem(e, "a thread's matrix products", BUFFER);
     if (ret) {
         dlclose(lib);
         return ret;
@@ -228,6 +259,7 @@ static void linear(gs_arena *scratch, float *y, const float *x, const gs_weight 
 const gs_gemm_impl gs_gemm_openblas = {
     .name = "openblas",
     .open = open_library,
+    .reserve = reserve,
     .version = version,
     .core = core,
     .rows = ROWS,

@@ -5,6 +5,8 @@
 char *openblas_get_config(void) { return "OpenBLAS 9.9.9 FAKE"; }
 char *openblas_get_corename(void) { return "Fake"; }
 void openblas_set_num_threads(int n) { (void)n; }
+void *blas_memory_alloc(int place) { (void)place; return NULL; }
+void blas_memory_free(void *buffer) { (void)buffer; }
 
 void cblas_sgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta, enum CBLAS_TRANSPOSE tb, blasint M, blasint N,
                  blasint K, float alpha, const float *a, blasint lda, const float *b, blasint ldb, float beta, float *c,

@@ -26,6 +26,31 @@ static void test_open_and_multiply(void **state)
     assert_true(c[0] == 9 && c[1] == 5 && c[2] == 21 && c[3] == 11);
 }
 
+static size_t address_space(void)
+{
+    size_t pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%zu", &pages), 1);
+    fclose(f);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A buffer takes what its attempt takes, or OpenBLAS could ask for ever; it is made once; there is an end to them. */
+static void test_reserve(void **state)
+{
+    (void)state;
+    assert_int_equal(gs_gemm_open(1, NULL), 0);
+    size_t before = address_space();
+    assert_int_equal(gs_gemm()->reserve(3, 0), 3);
+    assert_in_range(address_space() - before, 2 << 20, 2 * ((128 << 20) + 4096));
+    before = address_space();
+    assert_int_equal(gs_gemm()->reserve(3, 1 << 20), 3);
+    assert_int_equal(address_space(), before);
+    assert_int_equal(gs_gemm()->reserve(3, (size_t)1 << 48), 1);
+    assert_int_equal(gs_gemm()->reserve(1000, 0), 128);
+}
+
 /* ---- the rule in gemm.h: what a row's bits depend on ---- */
 
 enum { ROWS = 24 };
@@ -131,6 +156,7 @@ static void test_rows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_open_and_multiply)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rows), cmocka_unit_test(test_open_and_multiply),
+                                       cmocka_unit_test(test_reserve)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
