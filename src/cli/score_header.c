@@ -1,5 +1,6 @@
 #include "cli/score_header.h"
 #include <ctype.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,10 +9,6 @@
 #include "kernel/gemm.h"
 #include "model/json.h"
 #include "score/mode.h"
-
-static const char FLAG_TEXT[] =
-    "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, ref_mismatch, no_contig, outside, "
-    "edge, too_long, same (scored 0), malformed, n_context, unsupported, not_finite";
 
 /* ---- names ---- */
 
@@ -110,6 +107,32 @@ static int add_provenance(const score_args *a, const gs_scorer *s, int mode, con
     return rc;
 }
 
+/* ---- reasons ---- */
+
+/* The scores of an ALT that equals REF, as in "scored 0, GS_COSINE left out". */
+static void describe_same(const score_tags *t, const gs_scorer *s, char *out, size_t n)
+{
+    gs_str left_out = {0};
+    int scored = 0;
+    for (int i = 0; i < s->n_modes; i++)
+        if (isnan(s->modes[i]->same))
+            gs_str_printf(&left_out, "%s%s", left_out.len ? " and " : "", t->score[i]);
+        else
+            scored = 1;
+    snprintf(out, n, "%s%s%s%s", scored ? "scored 0" : "", scored && left_out.len ? ", " : "",
+             left_out.s ? left_out.s : "", left_out.s ? " left out" : "");
+    gs_str_free(&left_out);
+}
+
+static int declare_flag(const score_tags *t, const gs_scorer *s, gs_vcf *v, const char *source, gs_err *e)
+{
+    char same[300], text[600];
+    describe_same(t, s, same, sizeof same);
+    snprintf(text, sizeof text, "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, "
+             "ref_mismatch, no_contig, outside, edge, too_long, same (%s), malformed, n_context, unsupported, not_finite", same);
+    return gs_vcf_add_info(v, &(gs_info_def){t->flag, "A", "String", text, source, GSCORE_VERSION, NULL}, e);
+}
+
 int score_header(const score_args *a, const score_tags *t, const gs_scorer *s, gs_vcf *v, const gs_ref *ref, gs_err *e)
 {
     char text[900], source[200];
@@ -123,6 +146,5 @@ int score_header(const score_args *a, const score_tags *t, const gs_scorer *s, g
             rc = a->no_version ? gs_vcf_add_provenance(v, t->score[i], NULL, e)
                                : add_provenance(a, s, i, t->score[i], v, ref, e);
     }
-    gs_info_def flag = {t->flag, "A", "String", FLAG_TEXT, source, GSCORE_VERSION, NULL};
-    return rc ? rc : gs_vcf_add_info(v, &flag, e);
+    return rc ? rc : declare_flag(t, s, v, source, e);
 }

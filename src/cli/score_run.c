@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
+#include "score/verdict.h"
 
 /* ---- the run ---- */
 
@@ -25,6 +26,7 @@ typedef struct {
     score_tags tags;
     gs_tally tally;
     double seconds;
+    int complete;            /* all bytes of the VCF are out */
 } run;
 
 /* --msa, for models that read one. */
@@ -94,15 +96,15 @@ static int score_all(run *r, const score_args *a, gs_err *e)
     return rc;
 }
 
-/* Nothing scored for a suspicious reason: no output under the final name, status 2. */
+/* What is suspicious leaves no output under the final name, or is only told of. */
 static int judge(const run *r, const score_args *a, gs_err *e)
 {
-    char reasons[500];
-    if (!gs_tally_suspicious(&r->tally) || a->force)
-        return 0;
-    gs_tally_reasons(&r->tally, reasons, (int)sizeof reasons);
-    return gs_fail(e, GS_ESUSPECT, "no allele could be scored (%s): do VCF and FASTA belong to the same genome? "
-                   "(--force keeps the output)", reasons);
+    int rc = gs_verdict(&r->tally, a->in.chunks > 1 ? GS_CHUNK : GS_WHOLE, e);
+    if (!rc || !a->force)
+        return rc;
+    gs_log(GS_LOG_WARN, "%s", e->msg);
+    *e = (gs_err){0};
+    return 0;
 }
 
 /* All outputs are complete on disk before the first of them gets its name. */
@@ -110,6 +112,7 @@ static int finish(run *r, const score_args *a, gs_err *e)
 {
     int rc = judge(r, a, e);
     rc = rc ? rc : gs_vcf_finish(r->out, e);
+    r->complete = !rc;
     rc = rc ? rc : side_finish(&r->skipped, e);
     rc = rc ? rc : stats_write(&r->stats, a->stats, &r->tally, r->seconds, 0, e);
     rc = rc ? rc : side_publish(&r->skipped, e);
@@ -142,6 +145,15 @@ static int run_all(run *r, const score_args *a, gs_err *e)
     return rc;
 }
 
+/* What cannot be taken back must not be taken for a result. */
+static void disown_output(const run *r, const gs_err *e)
+{
+    const char *name = r->out && !r->complete ? gs_vcf_out_straight(r->out) : NULL;
+    const char *scores = e->code != GS_ESUSPECT ? "" : r->tally.scored ? " and partly unscored" : " and unscored";
+    if (name)
+        fprintf(stderr, "gscore score: what was written to %s is incomplete%s: it must not be used\n", name, scores);
+}
+
 static void release(run *r)
 {
     gs_vcf_free(r->out);
@@ -162,8 +174,11 @@ int score_run(const score_args *a)
     int rc = check_outputs(a, &e);
     if (!rc)
         rc = run_all(&r, a, &e);
-    release(&r);
     if (!rc && !a->common.quiet)
         progress_summary(&r.tally, r.seconds);
-    return rc ? cli_fail("score", &e) : 0;
+    int status = rc ? cli_fail("score", &e) : 0;
+    if (rc)
+        disown_output(&r, &e);
+    release(&r);
+    return status;
 }

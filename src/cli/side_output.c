@@ -37,10 +37,11 @@ static json_t *stats_of(const gs_tally *t, double seconds, int status)
     json_t *flags = json_object();
     for (int f = 1; f < GS_FLAG_COUNT; f++)
         json_object_set_new(flags, gs_flag_name((gs_flag)f), json_integer(t->flag[f]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:i}", "gscore", GSCORE_VERSION,
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:i}", "gscore", GSCORE_VERSION,
                      "records", (json_int_t)t->records, "alleles", (json_int_t)t->alleles,
                      "scored", (json_int_t)t->scored, "dropped", (json_int_t)t->dropped,
-                     "ref_mismatch_records", (json_int_t)t->mismatched, "flags", flags, "seconds", seconds,
+                     "ref_compared_records", (json_int_t)t->compared, "ref_mismatch_records", (json_int_t)t->mismatched,
+                     "alt_is_reference_records", (json_int_t)t->swapped, "flags", flags, "seconds", seconds,
                      "status", status);
 }
 

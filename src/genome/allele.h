@@ -49,4 +49,8 @@ gs_allele gs_allele_parse(int rid, int64_t pos, const char *ref, const char *alt
  * any reference letter other than ACGT is `nonacgt`, checked before mismatch. REF and FASTA are compared without
  * regard to case. `where` gets the FASTA's bases on a mismatch (for the message; at most n - 1 chars); may be NULL. */
 int gs_allele_check(gs_allele *a, gs_ref *r, char *where, int n, gs_err *e);
+
+/* For an allele with ref_mismatch: does the FASTA have ALT in REF's place, and not only for the bases that both share?
+ * 1 or 0, negative on error. ALTs longer than a few thousand bases are not looked at. */
+int gs_allele_swapped(const gs_allele *a, gs_ref *r, gs_err *e);
 #endif

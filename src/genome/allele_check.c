@@ -48,9 +48,22 @@ static gs_flag compare(const gs_allele *a, const char *fasta, int from, int n)
     return flag;
 }
 
+enum { PIECE = 4096 };   /* bases of the FASTA that are looked at together */
+
+int gs_allele_swapped(const gs_allele *a, gs_ref *r, gs_err *e)
+{
+    char fasta[PIECE];
+    if (!a->ins || a->alt_len > PIECE)
+        return 0;
+    int rc = gs_ref_fetch(r, a->rid, a->pos, a->alt_len, fasta, e);
+    int same = !rc;
+    for (int i = 0; i < a->alt_len && same; i++)
+        same = fasta[i] == (a->alt[i] & ~0x20);
+    return rc ? rc : same;
+}
+
 int gs_allele_check(gs_allele *a, gs_ref *r, char *where, int n, gs_err *e)
 {
-    enum { PIECE = 4096 };
     char fasta[PIECE];
     if (n > 0 && where)
         *where = 0;

@@ -24,6 +24,13 @@ int gs_contig_mitochondrial(const char *name)
     return 0;
 }
 
+const char *gs_contig_confusion(const char *name, int64_t len)
+{
+    int human = len == 16569 || len == 16571;
+    return human && gs_contig_mitochondrial(name)
+         ? " (hg19's chrM, NC_001807 of 16571 bases, is not rCRS, NC_012920 of 16569: positions differ)" : "";
+}
+
 int gs_contig_circular(const char *name, const char *const *circular, int n)
 {
     for (int i = 0; i < n; i++)

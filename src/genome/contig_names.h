@@ -9,6 +9,9 @@ int gs_contig_mitochondrial(const char *name);
 /* Is it mitochondrial, or one of the n names? */
 int gs_contig_circular(const char *name, const char *const *circular, int n);
 
+/* Which other sequence may be meant by that name, in brackets, as the end of a message; "" where none is known. */
+const char *gs_contig_confusion(const char *name, int64_t len);
+
 /* The contig that another convention calls `name`, if there is exactly one of length `len` (0: any length); else -1.
  * `name` itself does not count. */
 int gs_contig_alias(const gs_fai *f, const char *name, int64_t len);

@@ -125,8 +125,8 @@ static void warn_length(const gs_ref *r, int rid, const char *name, int64_t len)
 {
     if (len && len != r->fai.row[rid].len)
         gs_warn_once("contig_length", "contig '%s' has %lld bases in the VCF header, but '%s' of %s has %lld: is it "
-                     "the right reference?", name, (long long)len, r->fai.row[rid].name, r->fasta.path,
-                     (long long)r->fai.row[rid].len);
+                     "the right reference?%s", name, (long long)len, r->fai.row[rid].name, r->fasta.path,
+                     (long long)r->fai.row[rid].len, gs_contig_confusion(name, len));
 }
 
 static int find(const gs_ref *r, const char *name, int64_t len)

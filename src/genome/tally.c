@@ -9,17 +9,6 @@ void gs_tally_allele(gs_tally *t, gs_flag f)
         t->scored++;
 }
 
-int gs_tally_wrong_genome(const gs_tally *t)
-{
-    return t->compared >= 100 && 10 * t->mismatched > t->compared;
-}
-
-int gs_tally_suspicious(const gs_tally *t)
-{
-    return t->scored == 0 && (t->flag[GS_FLAG_NO_CONTIG] || t->flag[GS_FLAG_OUTSIDE] || t->flag[GS_FLAG_REF_MISMATCH]
-                              || t->flag[GS_FLAG_NOT_FINITE]);
-}
-
 void gs_tally_reasons(const gs_tally *t, char *out, int n)
 {
     int used = 0;

@@ -7,15 +7,13 @@
 typedef struct {
     int64_t records, alleles, scored;
     int64_t flag[GS_FLAG_COUNT];     /* alleles by reason; SAME counts as scored too */
-    int64_t compared, mismatched;    /* records whose REF was held against the FASTA */
+    int64_t compared, mismatched;    /* records whose REF was held against the FASTA; which differ */
+    int64_t swapped;                 /* of these, records with an ALT that the FASTA has in REF's place */
     int64_t dropped;                 /* records left out by --check-ref x */
+    int foreign;                     /* none of the contigs that the input names is in the FASTA */
 } gs_tally;
 
 void gs_tally_allele(gs_tally *t, gs_flag f);
-/* More than 10 % of at least 100 records disagree with the FASTA: it is another genome. */
-int gs_tally_wrong_genome(const gs_tally *t);
-/* Nothing was scored, and the reason is not the kind of the variants. */
-int gs_tally_suspicious(const gs_tally *t);
 /* Why alleles were not scored: "symbolic 3, ref_mismatch 1" or "" */
 void gs_tally_reasons(const gs_tally *t, char *out, int n);
 #endif

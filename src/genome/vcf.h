@@ -43,6 +43,8 @@ void gs_vcf_tell_missing(gs_vcf *v, gs_ref *r, const char *contig);
 /* ---- header, before gs_vcf_create ---- */
 /* Add every contig of the FASTA that the header lacks, under the name by which records call it. */
 int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e);
+/* After that: is none of the contigs in the FASTA that the header, an index or the first record names? */
+int gs_vcf_foreign(const gs_vcf *v);
 /* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". An earlier run's, which has gscore as its
  * Source and the same definition: records' old values will be replaced, which is said. Another's: GS_EINPUT, names
  * --tag and bcftools annotate -x. A key that VCF reserves: GS_EUSAGE. Nobody's, but a record has it: gs_vcf_read gives
@@ -102,6 +104,9 @@ int gs_vcf_write(gs_vcf_out *o, gs_record *rec, gs_err *e);
 int gs_vcf_finish(gs_vcf_out *o, gs_err *e);
 /* Give them their names; after gs_vcf_finish. */
 int gs_vcf_publish(gs_vcf_out *o, gs_err *e);
+/* What messages call an output that is written straight, as standard output is: what is there stays there. NULL: a
+ * file, which has its name only when it is complete. */
+const char *gs_vcf_out_straight(const gs_vcf_out *o);
 /* Release; what was not published is removed. NULL is fine. */
 void gs_vcf_free(gs_vcf_out *o);
 /* "1.16" */

@@ -128,7 +128,9 @@ static int declare_all(gs_vcf *v, gs_ref *r, const naming *k, gs_err *e)
 {
     kstring_t buf = KS_INITIALIZE;
     int ret = 0;
+    v->foreign = 1;
     for (int rid = 0; rid < gs_ref_count(r) && !ret; rid++) {
+        v->foreign &= !k->name[rid];
         const char *name = k->name[rid] ? k->name[rid] : name_for(r, rid, k->way, &buf);
         ret = name ? declare(v, name, gs_ref_len(r, rid), e) : gs_fail_mem(e, "a contig name", 0);
         if (!k->name[rid] && gs_contig_mitochondrial(gs_ref_name(r, rid)))
@@ -154,6 +156,11 @@ int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e)
         free(k.name[i]);
     free(k.name);
     return ret;
+}
+
+int gs_vcf_foreign(const gs_vcf *v)
+{
+    return v->foreign;
 }
 
 int gs_vcf_foresee_contigs(gs_vcf *v, gs_err *e)

@@ -372,6 +372,11 @@ int gs_vcf_publish(gs_vcf_out *o, gs_err *e)
     return ret;
 }
 
+const char *gs_vcf_out_straight(const gs_vcf_out *o)
+{
+    return o->file.final ? NULL : o->name;
+}
+
 void gs_vcf_free(gs_vcf_out *o)
 {
     if (!o)

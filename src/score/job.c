@@ -52,15 +52,40 @@ static void warn_scope(const gs_task *t, int rid)
                  "its scores there mean little", gs_ref_name(t->ref, rid));
 }
 
-static int say_mismatch(const gs_task *t, const gs_record *r, const char *fasta, gs_err *e)
+static int say_mismatch(const gs_task *t, const gs_entry *entry, const char *fasta, gs_err *e)
 {
-    const char *ref = gs_record_ref(r), *contig = gs_record_contig(r);
-    long long pos = (long long)gs_record_pos(r) + 1;
+    const char *ref = gs_record_ref(entry->rec), *contig = gs_record_contig(entry->rec);
+    const char *swapped = entry->swapped ? ", which is the ALT" : "";
+    long long pos = (long long)gs_record_pos(entry->rec) + 1;
     if (t->check_ref == GS_CHECK_ERROR)
-        return gs_fail(e, GS_EINPUT, "%s:%lld: REF is %.40s, the FASTA has %s (--check-ref w scores the others)",
-                       contig, pos, ref, fasta);
-    gs_warn("ref_mismatch", "%s:%lld: REF is %.40s, the FASTA has %s", contig, pos, ref, fasta);
+        return gs_fail(e, GS_EINPUT, "%s:%lld: REF is %.40s, the FASTA has %s%s (--check-ref w scores the others)",
+                       contig, pos, ref, fasta, swapped);
+    gs_warn("ref_mismatch", "%s:%lld: REF is %.40s, the FASTA has %s%s", contig, pos, ref, fasta, swapped);
     return 0;
+}
+
+/* REF is not what the FASTA has: of the record's alleles the first one says so. */
+static int note_mismatch(gs_entry *entry, const gs_task *t, const gs_allele *a, const char *fasta, gs_err *e)
+{
+    int swapped = gs_allele_swapped(a, t->ref, e), first = !entry->mismatched;
+    if (swapped < 0)
+        return swapped;
+    entry->swapped |= (unsigned char)swapped;
+    entry->mismatched = 1;
+    entry->drop = t->check_ref == GS_CHECK_EXCLUDE;
+    const char *name = gs_ref_name(t->ref, a->rid), *other = gs_contig_confusion(name, gs_ref_len(t->ref, a->rid));
+    if (*other && !swapped)
+        gs_warn_once("confusion", "REF and FASTA differ on '%s'%s", name, other);
+    return first ? say_mismatch(t, entry, fasta, e) : 0;
+}
+
+static void warn_outside(const gs_task *t, const gs_allele *a, const char *contig)
+{
+    const char *name = gs_ref_name(t->ref, a->rid);
+    int64_t len = gs_ref_len(t->ref, a->rid);
+    gs_warn_once("outside", "%s:%lld reaches beyond the end of '%s' in the FASTA, which has %lld bases: are VCF and "
+                 "FASTA of one genome build?%s", contig, (long long)a->pos + 1, name, (long long)len,
+                 gs_contig_confusion(name, len));
 }
 
 /* One ALT: look, check, plan. */
@@ -73,12 +98,10 @@ static int read_allele(gs_job *j, const gs_task *t, gs_planner *pl, int i, gs_al
         return rc;
     if (a->flag == GS_FLAG_OK || a->flag == GS_FLAG_SAME || a->flag == GS_FLAG_REF_MISMATCH)
         entry->compared = 1;
-    if (a->flag == GS_FLAG_REF_MISMATCH && !entry->mismatched) {
-        entry->mismatched = 1;
-        entry->drop = t->check_ref == GS_CHECK_EXCLUDE;
-        if ((rc = say_mismatch(t, entry->rec, fasta, e)))
-            return rc;
-    }
+    if (a->flag == GS_FLAG_REF_MISMATCH)
+        rc = note_mismatch(entry, t, a, fasta, e);
+    if (a->flag == GS_FLAG_OUTSIDE || (a->flag == GS_FLAG_EDGE && a->pos >= 0))
+        warn_outside(t, a, gs_record_contig(entry->rec));
     if (a->flag == GS_FLAG_OK) {
         warn_scope(t, a->rid);
         pl->owner = i * t->scorer->n_modes;
@@ -202,6 +225,7 @@ int gs_job_annotate(gs_job *j, size_t i, size_t *first, const gs_task *t, gs_tal
     tally->records++;
     tally->compared += entry->compared;
     tally->mismatched += entry->mismatched;
+    tally->swapped += entry->swapped;
     tally->dropped += entry->drop;
     float *score = malloc(((size_t)n + 1) * sizeof *score);
     const char **flag = malloc(((size_t)n + 1) * sizeof *flag);

@@ -27,6 +27,7 @@ typedef struct {
     gs_record *rec;              /* NULL: not made yet */
     unsigned char drop;          /* left out by --check-ref x */
     unsigned char compared, mismatched; /* its REF was held against the FASTA; differs */
+    unsigned char swapped;       /* differs, and the FASTA has an ALT in its place */
 } gs_entry;
 
 typedef struct {

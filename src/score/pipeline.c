@@ -3,6 +3,7 @@
 #include <string.h>
 #include "base/stream.h"
 #include "score/evaluate.h"
+#include "score/verdict.h"
 
 enum {
     JOB_RECORDS = 4096,      /* of one job at most */
@@ -104,10 +105,8 @@ static int write_job(void *self, void *job, gs_err *e)
         rc = gs_job_annotate(j, i, &next, s->task, s->tally, e);
         if (!rc && s->opt->skipped)
             rc = list_skipped(s, j, i, first, next) ? gs_fail_mem(e, "a line of --skipped", 0) : 0;
-        if (!rc && gs_tally_wrong_genome(s->tally) && !s->opt->force)
-            rc = gs_fail(e, GS_ESUSPECT, "%lld of the first %lld records disagree with the FASTA in REF: this is "
-                         "another genome build (--force scores the rest all the same)", (long long)s->tally->mismatched,
-                         (long long)s->tally->compared);
+        if (!rc && !s->opt->force)
+            rc = gs_verdict(s->tally, GS_SO_FAR, e);
         if (!rc && !j->entry[i].drop)
             rc = gs_vcf_write(s->opt->out, j->entry[i].rec, e);
     }
@@ -145,7 +144,7 @@ int gs_pipeline_run(const gs_task *t, const gs_pipeline_opt *opt, gs_tally *tall
     each = each > MOST_JOB_BYTES ? MOST_JOB_BYTES : each < LEAST_JOB_BYTES ? LEAST_JOB_BYTES : each;
     scoring s = {.task = t, .opt = opt, .tally = tally, .planner = {.msa = t->msa, .any_alignment = opt->force},
                  .most = {JOB_RECORDS, (size_t)JOB_BATCHES * BATCH_TOKENS, each}};
-    memset(tally, 0, sizeof *tally);
+    *tally = (gs_tally){.foreign = gs_vcf_foreign(t->vcf)};
     int rc = gs_stream_run(&kind, &s, opt->workers, ALL_BYTES, e);
     gs_planner_free(&s.planner);
     return rc;
