@@ -23,7 +23,7 @@ extern "C" {
 typedef enum {
     GS_OK = 0,
     GS_EUSAGE = 1,    /* wrong option or argument */
-    GS_ESUSPECT = 2,  /* finished, but nothing could be scored for a suspicious reason */
+    GS_ESUSPECT = 2,  /* wrong genome, or nothing could be scored */
     GS_EINPUT = 3,    /* VCF, FASTA or index not understood */
     GS_ETRUNC = 4,    /* input cut short or corrupt */
     GS_EOUTPUT = 5,   /* output could not be written */

@@ -19,11 +19,12 @@ void progress_start(progress *p, int on)
 /* Remaining time from the share of the work that is done. */
 static void eta(double share, double elapsed, char *out, size_t n)
 {
-    out[0] = 0;
+    size_t used = share < 0 ? 0 : (size_t)snprintf(out, n, ", %.0f %% done", 100 * share);
+    out[used] = 0;
     if (share <= 0)
         return;
     double left = elapsed * (1 - share) / share;
-    snprintf(out, n, ", %.0f %% done, about %d:%02d:%02d left", 100 * share, (int)(left / 3600), (int)(left / 60) % 60,
+    snprintf(out + used, n - used, ", about %d:%02d:%02d left", (int)(left / 3600), (int)(left / 60) % 60,
              (int)left % 60);
 }
 

@@ -129,7 +129,8 @@ static int declare_flag(const score_tags *t, const gs_scorer *s, gs_vcf *v, cons
     char same[300], text[600];
     describe_same(t, s, same, sizeof same);
     snprintf(text, sizeof text, "gscore: why an allele has no score: symbolic, overlap, ref_block, nonacgt, "
-             "ref_mismatch, no_contig, outside, edge, too_long, same (%s), malformed, n_context, unsupported, not_finite", same);
+             "ref_mismatch, no_contig, outside, edge, too_long, same (%s), malformed, n_context, unsupported, "
+             "not_finite", same);
     return gs_vcf_add_info(v, &(gs_info_def){t->flag, "A", "String", text, source, GSCORE_VERSION, NULL}, e);
 }
 
