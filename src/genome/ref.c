@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <htslib/hts.h>
 #include "base/log.h"
 #include "genome/contig_names.h"
 #include "genome/fai.h"
@@ -282,5 +283,27 @@ int gs_ref_fetch(gs_ref *r, int rid, int64_t beg, int64_t len, char *out, gs_err
         out += k;
         len -= k;
     }
+    return rc;
+}
+
+int gs_ref_md5(gs_ref *r, int rid, char hex[33], gs_err *e)
+{
+    enum { PIECE = 4096 };
+    char piece[PIECE];
+    unsigned char digest[16];
+    int64_t len = gs_ref_len(r, rid);
+    int rc = 0;
+    hts_md5_context *md5 = hts_md5_init();
+    if (!md5)
+        return gs_fail_mem(e, "an MD5", 0);
+    for (int64_t at = 0; at < len && !rc; at += PIECE) {
+        int64_t n = len - at < PIECE ? len - at : PIECE;
+        rc = gs_ref_fetch(r, rid, at, n, piece, e);
+        if (!rc)
+            hts_md5_update(md5, piece, (unsigned long)n);
+    }
+    hts_md5_final(digest, md5);
+    hts_md5_hex(hex, digest);
+    hts_md5_destroy(md5);
     return rc;
 }

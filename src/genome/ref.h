@@ -27,6 +27,10 @@ int gs_ref_circular(const gs_ref *r, int rid);
  * the first length that disagrees (an exact name is found all the same). */
 int gs_ref_find(gs_ref *r, const char *name, int64_t len);
 
+/* MD5 of all bases in upper case as hex digits and a 0: the SAM specification's M5, but where the FASTA has U, X or
+ * gaps. Reads the whole contig. */
+int gs_ref_md5(gs_ref *r, int rid, char hex[33], gs_err *e);
+
 /* What stands behind the name in the contig's '>' line, cut to n chars with the final 0. 0: nothing. */
 int gs_ref_description(gs_ref *r, int rid, char *out, size_t n);
 

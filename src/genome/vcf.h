@@ -34,6 +34,9 @@ int gs_vcf_close(gs_vcf *v, gs_err *e);
 
 /* Contig length that the header declares, 0 if it does not. */
 int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig);
+/* At each record on contig rid of the FASTA: once per contig warn where its sequence has another MD5 than the header
+ * declares of `contig`. Negative where it cannot be read. */
+int gs_vcf_check_md5(gs_vcf *v, gs_ref *r, int rid, const char *contig, gs_err *e);
 /* Which share of the records that there will be was read, 0 .. 1, by bytes where they are not counted; < 0: not known
  * (a pipe, regions, a chunk before its first record). For the reading thread. */
 double gs_vcf_share_read(const gs_vcf *v);

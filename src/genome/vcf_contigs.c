@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include "base/log.h"
 #include "genome/contig_names.h"
 #include "genome/vcf_internal.h"
 
@@ -16,6 +18,39 @@ int64_t gs_vcf_contig_len(gs_vcf *v, const char *contig)
     int64_t len = declared_len(v->hdr, bcf_hdr_name2id(v->hdr, contig));
     pthread_mutex_unlock(&v->lock);
     return len;
+}
+
+/* The 32 digits that the header declares of a contig; 0: none. */
+static int declared_md5(gs_vcf *v, const char *contig, char hex[33])
+{
+    pthread_mutex_lock(&v->lock);
+    int cid = bcf_hdr_name2id(v->hdr, contig);
+    const bcf_idinfo_t *info = cid >= 0 ? v->hdr->id[BCF_DT_CTG][cid].val : NULL;
+    bcf_hrec_t *line = info ? info->hrec[0] : NULL;
+    int i = line ? bcf_hrec_find_key(line, "md5") : -1;
+    if (line && i < 0)
+        i = bcf_hrec_find_key(line, "M5");
+    const char *value = i >= 0 ? line->vals[i] + (line->vals[i][0] == '"') : "";
+    snprintf(hex, 33, "%s", strspn(value, "0123456789abcdefABCDEF") == 32 ? value : "");
+    pthread_mutex_unlock(&v->lock);
+    return *hex != 0;
+}
+
+int gs_vcf_check_md5(gs_vcf *v, gs_ref *r, int rid, const char *contig, gs_err *e)
+{
+    char declared[33], has[33];
+    if (!v->md5_checked && !(v->md5_checked = calloc((size_t)gs_ref_count(r), 1)))
+        return gs_fail_mem(e, "the list of contigs", (size_t)gs_ref_count(r));
+    int again = v->md5_checked[rid];
+    v->md5_checked[rid] = 1;
+    if (again || !declared_md5(v, contig, declared))
+        return 0;
+    int rc = gs_ref_md5(r, rid, has, e);
+    if (!rc && strcasecmp(declared, has))
+        gs_warn_once("contig_md5", "contig '%s' has the MD5 %s in the VCF header, but '%s' in the FASTA has %s: it "
+                     "is another sequence%s", contig, declared, gs_ref_name(r, rid), has,
+                     gs_contig_confusion(gs_ref_name(r, rid), gs_ref_len(r, rid)));
+    return rc;
 }
 
 static int declare(gs_vcf *v, const char *name, int64_t len, gs_err *e)

@@ -51,6 +51,7 @@ struct gs_vcf {
     void *missing;               /* contigs that the FASTA lacks, so far (khash_str2int) */
     char **claimed;              /* our tags that the header did not declare: records must not have them */
     size_t n_claimed, cap_claimed;
+    char *md5_checked;           /* [contigs of the FASTA]: records on it have come; NULL: none yet */
     int foreign;                 /* no contig of the FASTA is named in the header, an index or the first record */
     int64_t unseen_mitochondrion; /* its length, where the name that it got in the header is a guess */
     kstring_t contig;            /* contig of the last record, known to be declared or warned about */

@@ -321,6 +321,7 @@ int gs_vcf_close(gs_vcf *v, gs_err *e)
         free(v->claimed[i]);
     free(v->claimed);
     free(v->count);
+    free(v->md5_checked);
     free(v->ahead.s);
     free(v->contig.s);
     free(v->path);

@@ -119,6 +119,8 @@ static int read_record(gs_job *j, const gs_task *t, gs_planner *pl, gs_err *e)
         rid = gs_ref_find(t->ref, gs_record_contig(r), gs_vcf_contig_len(t->vcf, gs_record_contig(r)));
         if (rid < 0)
             gs_vcf_tell_missing(t->vcf, t->ref, gs_record_contig(r));
+        else if (gs_vcf_check_md5(t->vcf, t->ref, rid, gs_record_contig(r), e))
+            return -(int)e->code;
     }
     size_t n = j->n_res + (size_t)n_alt;
     if (gs_reserve(&j->res, &j->cap_res, n, sizeof *j->res)

@@ -157,3 +157,10 @@ test a_file_is_not_there_after_an_error
 exit 3
 run $gscore score --check-ref e -o out.vcf $vcf/mismatch.vcf $fa $tiny
 no must not be used
+
+test md5_of_another_sequence
+run md5=$(grep -v '>' $rcrs | tr -d '\n' | md5sum | cut -c 1-32)
+run make() { printf '##fileformat=VCFv4.2\n##contig=<ID=chrM,length=16569,%s>\n' "$1"; tail -n 2 $vcf/rcrs_ends.vcf | sed '1i#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO'; }
+run for m in "md5=$md5" "M5=$(echo $md5 | tr a-f A-F)" "md5=unknown" 'md5="'$md5'"'; do make "$m" > in.vcf; $gscore score in.vcf $rcrs $tiny > out.vcf; done 2> err
+run ! grep MD5 err; make md5=0123456789abcdef0123456789abcdef > in.vcf; $gscore score -Oz in.vcf $rcrs $tiny > out.vcf.gz
+err warning: contig 'chrM' has the MD5 0123456789abcdef0123456789abcdef in the VCF header, but 'chrM' in the FASTA has

@@ -69,6 +69,14 @@ static void bases(void **state)
     assert_int_equal(gs_allele_check(&a, r, where, sizeof where, &e), 0);
     assert_int_equal(a.flag, GS_FLAG_REF_MISMATCH);
     assert_string_equal(where, "CCCGG");
+    static const struct { const char *ref, *alt; int swapped; } cases[] = {
+        {"A", "C", 1}, {"A", "cccg", 1}, {"TTTT", "CCCG", 1}, {"A", "T", 0}, {"A", "CT", 0},
+        {"CCCTTTT", "C", 0}, {"CT", "C", 0},   /* an anchor fits anyway */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        a = gs_allele_parse(0, 14, cases[i].ref, cases[i].alt);
+        assert_int_equal(gs_allele_swapped(&a, r, &e), cases[i].swapped);
+    }
     gs_ref_close(r);
 }
 

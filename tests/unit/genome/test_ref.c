@@ -24,6 +24,14 @@ static void expect(gs_ref *r, const char *name, int64_t beg, const char *want)
     assert_string_equal(got, want);
 }
 
+static void expect_md5(gs_ref *r, int rid, const char *want)
+{
+    char hex[33];
+    gs_err e = {0};
+    assert_int_equal(gs_ref_md5(r, rid, hex, &e), 0);
+    assert_string_equal(hex, want);
+}
+
 static void layouts(void **state)
 {
     (void)state;
@@ -48,6 +56,7 @@ static void layouts(void **state)
             expect(r, "a", -3, "NNNACGTACGTTTGGNNN");
             expect(r, "b", 5, "NN");
             expect(r, "b", -9, "NNNN");
+            expect_md5(r, 0, "82f8ff48bb7b6beb2e5578412398fe87");   /* md5sum of its letters */
             expect(r, "b", 1000, "NNNN");
             gs_ref_close(r);
         }
