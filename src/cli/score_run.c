@@ -8,9 +8,9 @@
 #include "cli/score_header.h"
 #include "cli/side_output.h"
 #include "cli/signals.h"
+#include "genome/verdict.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
-#include "score/verdict.h"
 
 /* ---- the run ---- */
 

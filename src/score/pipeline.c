@@ -2,8 +2,8 @@
 #include <stdatomic.h>
 #include <string.h>
 #include "base/stream.h"
+#include "genome/verdict.h"
 #include "score/evaluate.h"
-#include "score/verdict.h"
 
 enum {
     JOB_RECORDS = 4096,      /* of one job at most */

@@ -2,7 +2,7 @@
 #ifndef GS_VERDICT_H
 #define GS_VERDICT_H
 #include "base/err.h"
-#include "score/tally.h"
+#include "genome/tally.h"
 
 /* What was counted. What a run has seen so far, or one chunk of many, stands for the whole only where most of it is
  * wrong: mismatches may lie together. */

@@ -1,4 +1,4 @@
-#include "score/verdict.h"
+#include "genome/verdict.h"
 #include <stdio.h>
 #include "base/log.h"
 

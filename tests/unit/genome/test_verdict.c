@@ -7,7 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "base/log.h"
-#include "score/verdict.h"
+#include "genome/verdict.h"
 
 static char said[1000];
 
