@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/cpu.h"
+#include "kernel/fft.h"
 
 typedef struct gs_kernels {
     const char *name;                                                    /* "ref", "avx2", "avx512" */
@@ -32,6 +33,15 @@ typedef struct gs_kernels {
     void (*rotate_pairs)(float *x, const float *cos, const float *sin, size_t n);
     void (*from_f16)(float *y, const uint16_t *x, size_t n);
     void (*from_bf16)(float *y, const uint16_t *x, size_t n);
+    /* y[c] = sum of w[j n + c] x[j n + c] over j < taps */
+    void (*fir)(float *y, const float *w, const float *x, size_t taps, size_t n);
+    /* Fourier transform of z [n] by the angles of gs_fft, and back, n times too large; z *= by. For kernel/fft.c. */
+    void (*fft)(gs_fft_point *z, const gs_fft_angle *by, size_t n);
+    void (*fft_back)(gs_fft_point *z, const gs_fft_angle *by, size_t n);
+    void (*fft_mul)(gs_fft_point *z, const gs_fft_point *by, size_t n);
+    /* One token of n complex modes of GS_FFT_LANES channels: state = pole state + u, y = Re(sum of residue state). */
+    void (*modal)(double *y, gs_fft_point *state, const gs_fft_point *pole, const gs_fft_point *residue,
+                  const double *u, size_t n);
 } gs_kernels;
 
 /* The tables, one per file; the vector ones exist on x86 only: ask gs_kernels_for(). */

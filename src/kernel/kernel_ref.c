@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 #include "kernel/kernel.h"
+#define DL 2
+#include "kernel/kernel_double.h"
 
 static void add(float *y, const float *x, size_t n)
 {
@@ -166,6 +168,16 @@ static void from_bf16(float *y, const uint16_t *x, size_t n)
     }
 }
 
+static void fir(float *y, const float *w, const float *x, size_t taps, size_t n)
+{
+    for (size_t c = 0; c < n; c++) {
+        double sum = 0;
+        for (size_t j = 0; j < taps; j++)
+            sum += (double)w[j * n + c] * x[j * n + c];
+        y[c] = (float)sum;
+    }
+}
+
 const gs_kernels gs_kernels_ref = {
     .name = "ref",
     .add = add, .mul = mul, .scale = scale, .axpy = axpy, .dot = dot,
@@ -173,4 +185,5 @@ const gs_kernels gs_kernels_ref = {
     .gelu = gelu, .gelu_tanh = gelu_tanh, .silu = silu, .relu2 = relu2, .relu = relu,
     .rotate_half = rotate_half, .rotate_pairs = rotate_pairs,
     .from_f16 = from_f16, .from_bf16 = from_bf16,
+    .fir = fir, KERNELS_DOUBLE,
 };

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 #include "kernel/kernel.h"
+#define DL (VL / 2)
+#include "kernel/kernel_double.h"
 
 typedef uint32_t uvec __attribute__((vector_size(4 * VL)));
 typedef uint16_t hvec __attribute__((vector_size(2 * VL)));
@@ -345,6 +347,34 @@ static void from_bf16(float *y, const uint16_t *x, size_t n)
     }
 }
 
+INLINE vec fir_of(const float *w, const float *x, size_t taps, size_t n)
+{
+    vec s = {0};
+    for (size_t j = 0; j < taps; j++)
+        s += load(w + j * n) * load(x + j * n);
+    return s;
+}
+
+static void fir(float *y, const float *w, const float *x, size_t taps, size_t n)
+{
+    size_t c = 0;
+    for (; c + 4 * VL <= n; c += 4 * VL) { /* sums that do not wait for each other */
+        vec s[4] = {{0}};
+        for (size_t j = 0; j < taps; j++)
+            for (size_t i = 0; i < 4; i++)
+                s[i] += load(w + j * n + c + i * VL) * load(x + j * n + c + i * VL);
+        for (size_t i = 0; i < 4; i++)
+            store(y + c + i * VL, s[i]);
+    }
+    for (; c + VL <= n; c += VL)
+        store(y + c, fir_of(w + c, x + c, taps, n));
+    for (; c < n; c++) {
+        y[c] = 0;
+        for (size_t j = 0; j < taps; j++)
+            y[c] += w[j * n + c] * x[j * n + c];
+    }
+}
+
 const gs_kernels TABLE = {
     .name = NAME,
     .add = add, .mul = mul, .scale = scale, .axpy = axpy, .dot = dot,
@@ -352,5 +382,6 @@ const gs_kernels TABLE = {
     .gelu = gelu, .gelu_tanh = gelu_tanh, .silu = silu, .relu2 = relu2, .relu = relu,
     .rotate_half = rotate_half, .rotate_pairs = rotate_pairs,
     .from_f16 = from_f16, .from_bf16 = from_bf16,
+    .fir = fir, KERNELS_DOUBLE,
 };
 #endif

@@ -65,6 +65,7 @@ gs_mat gs_rows(gs_worker *wk, gs_mat x, const int *row, int n);
 
 gs_spans gs_spans_of(const gs_batch *b);
 int gs_spans_past(const gs_spans *s, int i);                             /* tokens of sequence i before its rows */
+int gs_spans_row(const gs_spans *s, int i, int t);                       /* row of token t, its parent's if shared */
 int gs_spans_longest(const gs_spans *s);                                 /* tokens of the longest one, with its past */
 /* Each sequence less n tokens at either end, from a multiple of gemm->place on; those that are too short get no
  * rows. */

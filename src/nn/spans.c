@@ -11,6 +11,12 @@ int gs_spans_past(const gs_spans *s, int i)
     return s->parent && s->parent[i] >= 0 ? s->past[i] : 0;
 }
 
+int gs_spans_row(const gs_spans *s, int i, int t)
+{
+    int past = gs_spans_past(s, i);
+    return t < past ? s->beg[s->parent[i]] + t : s->beg[i] + t - past;
+}
+
 int gs_spans_longest(const gs_spans *s)
 {
     int longest = 0;
