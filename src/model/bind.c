@@ -140,7 +140,7 @@ static const gs_tensor *want(gs_binder *b, const char *layer_name, const char *p
 {
     char pattern[NAME], ours[NAME], name[NAME], has[80], wants[80], text[2 * NAME];
     snprintf(pattern, sizeof pattern, "%s.%s", layer_name, part);
-    gs_name_format(pattern, layer, ours, sizeof ours);
+    gs_name_format(pattern, &layer, ours, sizeof ours);
     gs_name_upstream(b->bundle->names, ours, name, sizeof name);
     const gs_tensor *t = gs_tensors_find(&b->bundle->tensors, ours);
     if (!t) {

@@ -5,39 +5,46 @@
 
 enum { DIGITS = 6 /* of a layer's number; more would be no layer */ };
 
-int gs_name_match(const char *pattern, const char *name, int *number)
+/* The number that text begins with, to *value; returns its digits, 0: there is none. */
+static int read_number(const char *text, int *value)
 {
-    const char *hole = strstr(pattern, "%d");
-    if (!hole)
-        return !strcmp(pattern, name);
-    size_t before = (size_t)(hole - pattern);
-    if (strncmp(pattern, name, before))
-        return 0;
-    const char *p = name + before;
-    int value = 0, n = 0;
-    for (; isdigit((unsigned char)p[n]) && n < DIGITS; n++)
-        value = 10 * value + (p[n] - '0');
-    if (!n || (n > 1 && p[0] == '0') || strcmp(p + n, hole + 2))
-        return 0;
-    *number = value;
-    return 1;
+    int n = 0;
+    *value = 0;
+    for (; isdigit((unsigned char)text[n]) && n < DIGITS; n++)
+        *value = 10 * *value + (text[n] - '0');
+    return n > 1 && text[0] == '0' ? 0 : n;
 }
 
-const char *gs_name_format(const char *pattern, int number, char *out, size_t n)
+int gs_name_match(const char *pattern, const char *name, int number[GS_NAME_NUMBERS])
 {
-    const char *hole = strstr(pattern, "%d");
-    if (hole)
-        snprintf(out, n, "%.*s%d%s", (int)(hole - pattern), pattern, number, hole + 2);
-    else
-        snprintf(out, n, "%s", pattern);
+    const char *hole;
+    for (int i = 0; i < GS_NAME_NUMBERS && (hole = strstr(pattern, "%d")); i++) {
+        size_t before = (size_t)(hole - pattern);
+        int digits = strncmp(pattern, name, before) ? 0 : read_number(name + before, &number[i]);
+        if (!digits)
+            return 0;
+        name += before + (size_t)digits;
+        pattern = hole + 2;
+    }
+    return !strcmp(pattern, name);
+}
+
+const char *gs_name_format(const char *pattern, const int *number, char *out, size_t n)
+{
+    size_t at = 0;
+    const char *hole;
+    for (; (hole = strstr(pattern, "%d")) && at < n; pattern = hole + 2)
+        at += (size_t)snprintf(out + at, n - at, "%.*s%d", (int)(hole - pattern), pattern, *number++);
+    if (at < n)
+        snprintf(out + at, n - at, "%s", pattern);
     return out;
 }
 
 const char *gs_name_upstream(const gs_name_map *rows, const char *name, char *out, size_t n)
 {
-    int number = 0;
+    int number[GS_NAME_NUMBERS] = {0};
     for (; rows && rows->theirs; rows++)
-        if (rows->ours && gs_name_match(rows->ours, name, &number))
+        if (rows->ours && gs_name_match(rows->ours, name, number))
             return gs_name_format(rows->theirs, number, out, n);
     snprintf(out, n, "%s", name);
     return out;

@@ -1,4 +1,4 @@
-/* Tensor names with one number in them: "layers.%d.q.weight". */
+/* Tensor names with up to two numbers in them: "layers.%d.q.weight", "layers.%d.experts.%d.up.weight". */
 #ifndef GS_NAMES_H
 #define GS_NAMES_H
 #include <stddef.h>
@@ -7,6 +7,10 @@
 typedef enum {
     GS_T_NONE,
     GS_T_SPLIT,               /* the part-th of `parts` equal pieces of its rows, 0-based */
+    GS_T_HEADS,               /* the same of each attention head's rows: [heads, parts, ...] */
+    GS_T_COLUMNS,             /* the part-th of `parts` equal pieces of [in, parts * out]'s columns, to [out, in] */
+    GS_T_EACH,                /* [n, rows, ...] to n tensors, which the second %d of ours numbers: a piece of the rows
+                               * of each */
     GS_T_CONV,                /* [out, in, taps] to [out, taps, in]; depthwise [D, 1, taps] to [taps, D] */
     GS_T_MATRIX,              /* [out, in, 1], a convolution of one tap, to [out, in] */
     GS_T_SPARE,               /* as it is, where no other row made ours: upstream keeps some tensors twice */
@@ -22,10 +26,11 @@ typedef struct {
     const char *when;
 } gs_name_map;
 
-/* Does the name fit the pattern? The number that stands for %d goes to *number, if there is one. */
-int gs_name_match(const char *pattern, const char *name, int *number);
-/* The pattern with its %d filled in; returns out. */
-const char *gs_name_format(const char *pattern, int number, char *out, size_t n);
+enum { GS_NAME_NUMBERS = 2 };
+/* Does the name fit the pattern? The numbers that stand for %d go to number. */
+int gs_name_match(const char *pattern, const char *name, int number[GS_NAME_NUMBERS]);
+/* The pattern with each %d filled in, as many as it has; returns out. */
+const char *gs_name_format(const char *pattern, const int *number, char *out, size_t n);
 /* What upstream calls our tensor, by a table; the name itself where the table has nothing or is NULL. Returns out. */
 const char *gs_name_upstream(const gs_name_map *rows, const char *name, char *out, size_t n);
 #endif

@@ -11,13 +11,38 @@ const gs_word gs_activation_words[] = {
     {"gelu_fast", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"}, {"relu", "relu"},
     {"silu", "silu"},          {"swish", "silu"},                  {NULL, NULL}};
 
-/* failed: the error that a value was refused with. */
-typedef struct { const char *dir; const gs_config_map *row; int failed; gs_err *e; } reader;
+enum { KEY = 64 };
+
+/* key: which of the row's the value stands under; failed: the error that it was refused with. */
+typedef struct { const char *dir; const gs_config_map *row; char key[KEY]; int failed; gs_err *e; } reader;
 
 static json_t *bad(reader *r, const char *why)
 {
-    r->failed = gs_fail(r->e, GS_EMODEL, "%s/config.json: \"%s\" %s", r->dir, r->row->theirs, why);
+    r->failed = gs_fail(r->e, GS_EMODEL, "%s/config.json: \"%s\" %s", r->dir, r->key, why);
     return NULL;
+}
+
+/* What stands under "key" or "object.key". */
+static const json_t *look_up(const json_t *config, const char *key)
+{
+    char object[KEY];
+    const char *dot = strchr(key, '.');
+    snprintf(object, sizeof object, "%.*s", (int)strcspn(key, "."), key);
+    const json_t *v = json_object_get(config, object);
+    return dot ? json_object_get(v, dot + 1) : v;
+}
+
+/* The value of the first of the row's keys that is there, NULL: of none, and the first is named. */
+static const json_t *find_value(reader *r, const json_t *config)
+{
+    const json_t *v = NULL;
+    for (const char *key = r->row->theirs; key && !v; key = strchr(key, '|') ? strchr(key, '|') + 1 : NULL) {
+        snprintf(r->key, sizeof r->key, "%.*s", (int)strcspn(key, "|"), key);
+        v = look_up(config, r->key);
+    }
+    if (!v)
+        snprintf(r->key, sizeof r->key, "%.*s", (int)strcspn(r->row->theirs, "|"), r->row->theirs);
+    return v;
 }
 
 /* v: NULL where the key is absent. A null is no number. */
@@ -26,6 +51,8 @@ static json_t *read_number(reader *r, const json_t *v)
     const gs_config_map *row = r->row;
     double x = v ? json_is_number(v) ? json_number_value(v) : NAN : row->def;
     char why[100];
+    if (row->optional && (v ? json_is_null(v) : isnan(x)))
+        return json_null();
     if (isnan(x))
         return bad(r, !v || json_is_null(v) ? "is missing" : "must be a number");
     if (row->type == GS_JSON_INT && x != floor(x))
@@ -58,6 +85,7 @@ static json_t *read_name(reader *r, const json_t *v)
     return bad(r, why);
 }
 
+/* JSON's null: ours is left out. */
 static json_t *read_value(reader *r, const json_t *v)
 {
     switch (r->row->type) {
@@ -84,10 +112,10 @@ int gs_family_config(gs_bundle *b, const gs_config_map *map, const json_t *confi
     for (; map->theirs; map++) {
         reader r = {.dir = dir, .row = map, .e = e};
         const char *key = map->ours;
-        json_t *value = read_value(&r, json_object_get(config, map->theirs));
+        json_t *value = read_value(&r, find_value(&r, config));
         if (!value)
             return r.failed ? r.failed : gs_fail_mem(e, "a model's configuration", 1);
-        json_t *to = key ? owner(b, &key) : NULL;
+        json_t *to = key && !json_is_null(value) ? owner(b, &key) : NULL;
         if (!to)
             json_decref(value);
         else if (json_object_set_new(to, key, value))

@@ -14,17 +14,20 @@ typedef struct { const char *theirs, *ours; } gs_word;
 
 /* One key of config.json. Tables end with theirs = NULL. */
 typedef struct {
-    const char *theirs;
+    const char *theirs;       /* "rope_scaling.factor" is a key of an object; of "a|b" the first that is there counts */
     const char *ours;         /* of the architecture's config; "tokenizer.x": of the tokenizer; NULL: only checked */
     gs_json_type type;        /* INT, REAL, BOOL, NAME; ANY: what is not done here, it must be absent, null or false */
     double def, min, max;     /* def: where the key is absent, NAN: it must be there; min .. max: of numbers */
     const gs_word *words;     /* of NAME; the first is the default */
+    int optional;             /* of numbers: null, or no key and no def, leaves ours out */
 } gs_config_map;
 
 #define GS_MAP_INT(THEIRS, OURS, DEF, MIN, MAX) \
     {.theirs = THEIRS, .ours = OURS, .type = GS_JSON_INT, .def = DEF, .min = MIN, .max = MAX}
 #define GS_MAP_REAL(THEIRS, OURS, DEF, MIN, MAX) \
     {.theirs = THEIRS, .ours = OURS, .type = GS_JSON_REAL, .def = DEF, .min = MIN, .max = MAX}
+#define GS_MAP_OPTIONAL(THEIRS, OURS, DEF, MIN, MAX) \
+    {.theirs = THEIRS, .ours = OURS, .type = GS_JSON_INT, .def = DEF, .min = MIN, .max = MAX, .optional = 1}
 #define GS_MAP_BOOL(THEIRS, OURS, DEF) {.theirs = THEIRS, .ours = OURS, .type = GS_JSON_BOOL, .def = DEF}
 #define GS_MAP_NAME(THEIRS, OURS, WORDS) {.theirs = THEIRS, .ours = OURS, .type = GS_JSON_NAME, .words = WORDS}
 #define GS_MAP_REFUSE(THEIRS) {.theirs = THEIRS, .type = GS_JSON_ANY}
@@ -94,8 +97,8 @@ int gs_family_config(gs_bundle *b, const gs_config_map *map, const json_t *confi
 /* Give b the tensors by our names; those of no row keep theirs (the binder names them as surplus). The data's memory
  * goes over to b, `theirs` still points to it. The table becomes b->names. */
 int gs_family_names(gs_bundle *b, gs_tensors *theirs, const gs_name_map *names, gs_err *e);
-/* Make *t, named already, of upstream's tensor *t as the row says; set: keeps memory. */
-int gs_transform_tensor(gs_tensor *t, const gs_name_map *row, gs_tensors *set, gs_err *e);
+/* Make of upstream's tensor *t what the row says, by b's configuration; b keeps new memory. */
+int gs_transform_tensor(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e);
 /* Leave out what training put before every tensor's name, such as "module.". */
 int gs_names_unwrap(gs_tensors *s, gs_err *e);
 

@@ -14,28 +14,45 @@ static int holds(const char *when, const json_t *config)
     return !strcmp(gs_json_text(config, key, ""), equals + 1);
 }
 
-static int add(gs_bundle *b, const gs_tensor *theirs, const gs_name_map *row, int number, gs_err *e)
+static int add(gs_bundle *b, gs_tensor t, const gs_name_map *row, const int *number, gs_err *e)
 {
     char name[300];
-    gs_tensor t = *theirs;
-    int ret = gs_transform_tensor(&t, row, &b->tensors, e);
+    int ret = gs_transform_tensor(&t, row, b, e);
     t.name = name;
     gs_name_format(row->ours, number, name, sizeof name);
     return ret ? ret : gs_tensors_add(&b->tensors, &t, e);
 }
 
+/* The slices of its first axis. */
+static int add_each(gs_bundle *b, const gs_tensor *theirs, const gs_name_map *row, const int *number, gs_err *e)
+{
+    int64_t n = theirs->ndim > 1 ? theirs->shape[0] : 0;
+    int ret = 0;
+    for (int i = 0; i < n && !ret; i++) {
+        gs_tensor t = *theirs;
+        t.ndim--;
+        memmove(t.shape, t.shape + 1, sizeof *t.shape * (size_t)t.ndim);
+        t.bytes /= (size_t)n;
+        t.data = (const char *)t.data + t.bytes * (size_t)i;
+        ret = add(b, t, row, (int[]){number[0], i}, e);
+    }
+    return ret;
+}
+
 /* All that the rows make of one tensor, but what is only spare. */
 static int add_tensor(gs_bundle *b, const gs_tensor *t, const gs_name_map *row, gs_err *e)
 {
-    int number = 0, known = 0, ret = 0;
+    int number[GS_NAME_NUMBERS] = {0}, known = 0, ret = 0;
     for (; row->theirs && !ret; row++) {
-        if (!gs_name_match(row->theirs, t->name, &number) || !holds(row->when, b->config))
+        if (!gs_name_match(row->theirs, t->name, number) || !holds(row->when, b->config))
             continue;
         known = 1;
         if (row->how == GS_T_DROP)
             return 0;
-        if (row->how != GS_T_SPARE)
-            ret = add(b, t, row, number, e);
+        if (row->how == GS_T_EACH)
+            ret = add_each(b, t, row, number, e);
+        else if (row->how != GS_T_SPARE)
+            ret = add(b, *t, row, number, e);
     }
     return ret || known ? ret : gs_tensors_add(&b->tensors, t, e);
 }
@@ -46,7 +63,7 @@ static int add_spare(gs_bundle *b, const gs_tensors *theirs, const gs_name_map *
     for (; row->theirs && !ret; row++) {
         const gs_tensor *t = row->how == GS_T_SPARE ? gs_tensors_find(theirs, row->theirs) : NULL;
         if (t && holds(row->when, b->config) && !gs_tensors_find(&b->tensors, row->ours))
-            ret = add(b, t, row, 0, e);
+            ret = add(b, *t, row, NULL, e);
     }
     return ret;
 }

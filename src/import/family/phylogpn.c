@@ -101,11 +101,11 @@ static int is_parametrised(const gs_tensor *t)
     static const char *const ours[] = {
         "layers.%d.in.weight", "layers.%d.conv.weight", "layers.%d.out.weight", "head.weight",
         "layers.%d.in.bias", "layers.%d.conv.bias", "layers.%d.out.bias", "head.bias"};
-    int number;
+    int number[GS_NAME_NUMBERS];
     if (t->dtype != GS_F32 && t->dtype != GS_F16 && t->dtype != GS_BF16)
         return 0;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (gs_name_match(ours[i], t->name, &number))
+        if (gs_name_match(ours[i], t->name, number))
             return 1;
     return t->ndim == 2 && t->shape[0] == TOKENS && !strcmp(t->name, "embed.weight");
 }

@@ -14,13 +14,17 @@ static const gs_config_map map[] = {
     GS_MAP_INT("n_layer", "layers", NAN, 1, 40), GS_MAP_INT("n_embd", "dim", 768, 1, 1 << 15),
     GS_MAP_INT("n_ctx", "tokenizer.max_tokens", 512, 1, 1 << 20), GS_MAP_INT("n_sets", NULL, 1, 1, 1),
     GS_MAP_REAL("eps", "norm_eps", 1e-5, 0, 1), GS_MAP_BOOL("tied", "head_tied", 1),
-    GS_MAP_NAME("position", "position", words), GS_MAP_REFUSE("sparse"), {.theirs = NULL}};
+    GS_MAP_NAME("position|rope.type|rope.kind", "position", words), GS_MAP_REFUSE("sparse"),
+    GS_MAP_REAL("rope.theta|theta", NULL, 1e4, 1, 1e9), GS_MAP_OPTIONAL("window", "window", 4096, 1, 1 << 20),
+    GS_MAP_OPTIONAL("n_kv", "kv_heads", NAN, 1, 64), {.theirs = NULL}};
 
 static const gs_name_map names[] = {
     {.theirs = "h.%d.qk", .ours = "layers.%d.q.weight", .how = GS_T_SPLIT, .part = 0, .parts = 2},
     {.theirs = "h.%d.qk", .ours = "layers.%d.k.weight", .how = GS_T_SPLIT, .part = 1, .parts = 2},
     {.theirs = "h.%d.conv", .ours = "layers.%d.conv.weight", .how = GS_T_CONV},
     {.theirs = "h.%d.out", .ours = "layers.%d.out.weight", .how = GS_T_MATRIX},
+    {.theirs = "h.%d.w2.%d", .ours = "layers.%d.experts.%d.down.weight"},
+    {.theirs = "h.%d.up", .ours = "layers.%d.experts.%d.up.weight", .how = GS_T_EACH, .part = 1, .parts = 3},
     GS_NAME("wte", "embed.weight"),
     {.theirs = "head", .ours = "embed.weight", .how = GS_T_SPARE, .when = "head_tied"},
     {.theirs = "head", .how = GS_T_DROP, .when = "head_tied"},
@@ -109,15 +113,26 @@ static void test_config(void **state)
 {
     (void)state;
     configured("{\"n_layer\": 3}", "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, "
-               "\"max_tokens\": 512, \"norm_eps\": 1e-5, \"head_tied\": true, \"position\": \"learned\"}");
+               "\"max_tokens\": 512, \"norm_eps\": 1e-5, \"head_tied\": true, \"position\": \"learned\", "
+               "\"window\": 4096}");
     configured("{\"n_layer\": 40, \"n_embd\": 8.0, \"n_ctx\": 9, \"n_sets\": 1, \"eps\": 0, \"tied\": false, "
-               "\"position\": \"rope\", \"sparse\": false, \"more\": 5}",
+               "\"position\": \"rope\", \"sparse\": false, \"more\": 5, \"window\": 7, \"n_kv\": 2, "
+               "\"rope\": {\"theta\": 5}}",
                "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 40, \"dim\": 8, "
-               "\"max_tokens\": 9, \"norm_eps\": 0.0, \"head_tied\": false, \"position\": \"rotary\"}");
-    configured("{\"n_layer\": 3, \"tied\": null, \"position\": null, \"sparse\": null}",
+               "\"max_tokens\": 9, \"norm_eps\": 0.0, \"head_tied\": false, \"position\": \"rotary\", \"window\": 7, "
+               "\"kv_heads\": 2}");
+    configured("{\"n_layer\": 3, \"tied\": null, \"position\": null, \"sparse\": null, "
+               "\"window\": null, \"n_kv\": null}",
                "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, \"max_tokens\": 512, "
                "\"norm_eps\": 1e-5, \"head_tied\": false, "
                "\"position\": \"learned\"}");
+    configured("{\"n_layer\": 3, \"rope\": {\"kind\": \"rope\"}, \"window\": null}",
+               "{\"norm\": \"layer\", \"form\": \"new\", \"layers\": 3, \"dim\": 768, \"max_tokens\": 512, "
+               "\"norm_eps\": 1e-5, \"head_tied\": true, \"position\": \"rotary\"}");
+    refused("{\"n_layer\": 3, \"window\": 0}", "\"window\" is 0, out of range");
+    refused("{\"n_layer\": 3, \"rope\": {\"theta\": 0}}", "\"rope.theta\" is 0, out of range");
+    refused("{\"n_layer\": 3, \"theta\": 0}", "\"theta\" is 0, out of range");
+    refused("{\"n_layer\": 3, \"rope\": {\"kind\": \"yarn\"}}", "\"rope.kind\" \"yarn\" is not supported");
     refused("{}", "dir/config.json: \"n_layer\" is missing");
     refused("{\"n_layer\": null}", "\"n_layer\" is missing");
     refused("{\"n_layer\": \"3\"}", "\"n_layer\" must be a number");
@@ -144,7 +159,7 @@ static void holds(const gs_bundle *b, const char *name, const char *shape, float
 }
 
 static const char *const all[] = {"h.0.qk", "h.0.conv", "h.1.conv", "h.0.out", "h.1.out", "wte", "head", "wpe",
-                                  "extra", NULL};
+                                  "extra", "h.1.w2.10", "h.1.up", NULL};
 
 static void test_names(void **state)
 {
@@ -163,10 +178,49 @@ static void test_names(void **state)
     holds(&b, "embed.weight", "[2, 3, 2]", 0, 1);
     holds(&b, "position.weight", "[2, 3, 2]", 0, 1);
     holds(&b, "extra", "[2, 3, 2]", 0, 1);
-    assert_int_equal(b.tensors.n, 9);
-    assert_int_equal(c.tensors.n, 9); /* upstream's are still there for finish() */
+    holds(&b, "layers.1.experts.10.down.weight", "[2, 3, 2]", 0, 1);
+    holds(&b, "layers.1.experts.0.up.weight", "[1, 2]", 2, 3);
+    holds(&b, "layers.1.experts.1.up.weight", "[1, 2]", 8, 9);
+    assert_int_equal(b.tensors.n, 12);
+    assert_int_equal(c.tensors.n, 11); /* upstream's are still there for finish() */
     assert_string_equal(gs_name_upstream(b.names, "layers.1.k.weight", name, sizeof name), "h.1.qk");
     release(&b, &c);
+}
+
+/* 0, 1, 2, ... in two dimensions become these numbers; want NULL: it cannot be cut. */
+static void transformed(gs_transform how, int part, int parts, const int64_t from[2], const int64_t to[2],
+                        const float *want)
+{
+    gs_err e = {0};
+    gs_bundle b = {.config = json_pack("{s:i}", "heads", 2)};
+    float x[24];
+    for (int i = 0; i < 24; i++)
+        x[i] = (float)i;
+    gs_tensor t = {.name = (char *)(uintptr_t)"x", .ndim = 2, .shape = {from[0], from[1]}, .data = x,
+                   .bytes = sizeof *x * (size_t)(from[0] * from[1])};
+    gs_name_map row = {.theirs = "x", .ours = "x", .how = how, .part = part, .parts = parts};
+    int ret = gs_transform_tensor(&t, &row, &b, &e);
+    if (!want)
+        assert_non_null(strstr(e.msg, "tensor x cannot be cut into"));
+    assert_int_equal(ret, want ? 0 : -GS_EMODEL);
+    for (int i = 0; want && i < 2; i++)
+        assert_int_equal(t.shape[i], to[i]);
+    if (want)
+        assert_memory_equal(t.data, want, t.bytes);
+    gs_bundle_free(&b);
+}
+
+/* Two heads of q, k, v, each of two rows; Conv1D's matrix. */
+static void test_transforms(void **state)
+{
+    (void)state;
+    transformed(GS_T_HEADS, 0, 3, (int64_t[]){12, 2}, (int64_t[]){4, 2}, (float[]){0, 1, 2, 3, 12, 13, 14, 15});
+    transformed(GS_T_HEADS, 2, 3, (int64_t[]){12, 2}, (int64_t[]){4, 2}, (float[]){8, 9, 10, 11, 20, 21, 22, 23});
+    transformed(GS_T_HEADS, 1, 3, (int64_t[]){12, 1}, (int64_t[]){4, 1}, (float[]){2, 3, 8, 9}); /* a bias */
+    transformed(GS_T_HEADS, 1, 3, (int64_t[]){10, 1}, NULL, NULL);
+    transformed(GS_T_COLUMNS, 0, 1, (int64_t[]){2, 3}, (int64_t[]){3, 2}, (float[]){0, 3, 1, 4, 2, 5});
+    transformed(GS_T_COLUMNS, 1, 3, (int64_t[]){2, 6}, (int64_t[]){2, 2}, (float[]){2, 8, 3, 9});
+    transformed(GS_T_COLUMNS, 1, 3, (int64_t[]){6, 2}, NULL, NULL);
 }
 
 static void test_conditions(void **state)
@@ -248,7 +302,8 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_config), cmocka_unit_test(test_names),
-                                       cmocka_unit_test(test_conditions), cmocka_unit_test(test_cannot_split),
+                                       cmocka_unit_test(test_transforms), cmocka_unit_test(test_conditions),
+                                       cmocka_unit_test(test_cannot_split),
                                        cmocka_unit_test(test_facts), cmocka_unit_test(test_find)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

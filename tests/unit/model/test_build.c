@@ -116,15 +116,24 @@ static void test_names(void **state)
 {
     (void)state;
     static const gs_name_map rows[] = {{.theirs = "enc.%d.key.w", .ours = "layers.%d.k.weight"},
+                                       {.theirs = "enc.%d.%d.w", .ours = "layers.%d.experts.%d.up.weight"},
                                        {.theirs = "buffer", .how = GS_T_DROP}, {.theirs = NULL}};
-    int n = -1;
-    char out[40];
-    assert_true(gs_name_match("enc.%d.key.w", "enc.12.key.w", &n));
-    assert_int_equal(n, 12);
-    assert_false(gs_name_match("enc.%d.key.w", "enc..key.w", &n));
-    assert_false(gs_name_match("enc.%d.key.w", "enc.01.key.w", &n));
-    assert_false(gs_name_match("enc.%d.key.w", "enc.1.key.wx", &n));
-    assert_false(gs_name_match("enc.%d.key.w", "enc.9999999999999.key.w", &n));
+    int n[GS_NAME_NUMBERS] = {-1, -1};
+    char out[60];
+    assert_true(gs_name_match("enc.%d.key.w", "enc.12.key.w", n));
+    assert_int_equal(n[0], 12);
+    assert_false(gs_name_match("enc.%d.key.w", "enc..key.w", n));
+    assert_false(gs_name_match("enc.%d.key.w", "enc.01.key.w", n));
+    assert_false(gs_name_match("enc.%d.key.w", "enc.1.key.wx", n));
+    assert_false(gs_name_match("enc.%d.key.w", "enc.9999999999999.key.w", n));
+    assert_true(gs_name_match("enc.%d.%d.w", "enc.3.14.w", n));
+    assert_int_equal(n[0], 3);
+    assert_int_equal(n[1], 14);
+    assert_false(gs_name_match("enc.%d.%d.w", "enc.3.w", n));
+    assert_false(gs_name_match("enc.%d.%d.w", "enc.3.04.w", n));
+    assert_false(gs_name_match("enc.%d.%d.w", "enc.3.4.w.", n));
+    assert_string_equal(gs_name_upstream(rows, "layers.3.experts.14.up.weight", out, sizeof out), "enc.3.14.w");
+    assert_string_equal(gs_name_format("%d.%d", (int[]){123, 456}, out, 5), "123.");
     assert_string_equal(gs_name_upstream(rows, "layers.3.k.weight", out, sizeof out), "enc.3.key.w");
     assert_string_equal(gs_name_upstream(rows, "head.bias", out, sizeof out), "head.bias");
     assert_string_equal(gs_name_upstream(NULL, "head.bias", out, sizeof out), "head.bias");
