@@ -124,7 +124,8 @@ int gs_weights_find(gs_tensors *s, const char *dir, gs_err *e)
     static const struct { const char *file; int index; } hub[] = {{"model.safetensors", 0},
                                                                   {"model.safetensors.index.json", 1},
                                                                   {"pytorch_model.bin", 0},
-                                                                  {"pytorch_model.bin.index.json", 1}};
+                                                                  {"pytorch_model.bin.index.json", 1},
+                                                                  {"weights.ckpt", 0} /* HyenaDNA */};
     char path[PATH_MAX];
     for (size_t i = 0; i < sizeof hub / sizeof *hub; i++)
         if (gs_import_exists(gs_import_path(dir, hub[i].file, path)))

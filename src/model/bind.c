@@ -172,6 +172,7 @@ static void fill(gs_binder *b, void *field, gs_bind_kind kind, const gs_tensor *
 {
     switch (kind) {
     case GS_BIND_TABLE: *(gs_weight *)field = as_weight(b, t); break;
+    case GS_BIND_FLOATS: *(const float **)field = as_f32(b, t); break;
     case GS_BIND_LINEAR: *(gs_linear_w *)field = (gs_linear_w){as_matrix(b, t), bias}; break;
     case GS_BIND_NORM: *(gs_norm_w *)field = (gs_norm_w){as_f32(b, t), bias, b->norm.eps, b->norm.kind}; break;
     case GS_BIND_CONV: *(gs_conv_w *)field = as_conv(b, t, bias); break;
@@ -183,7 +184,7 @@ static void bind_row(gs_binder *b, void *field, const gs_bind_row *row, int laye
     const gs_tensor *t = want(b, row->tied ? row->tied : row->name, "weight", row->shape, layer), *bias = NULL;
     int depthwise = row->kind == GS_BIND_CONV && !row->shape[2];
     const char outputs[] = {row->shape[depthwise], 0};
-    if (row->kind != GS_BIND_TABLE && (row->bias & b->features) == row->bias)
+    if (row->kind > GS_BIND_FLOATS && (row->bias & b->features) == row->bias)
         bias = want(b, row->name, "bias", outputs, layer);
     const float *bias_floats = bias ? as_f32(b, bias) : NULL;
     if (t && !b->failed)

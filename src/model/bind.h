@@ -7,10 +7,11 @@
 
 /* What a row binds, by the tensors NAME.weight and NAME.bias:
  *   TABLE   gs_weight    rows of the last dimension, as many as the others multiply to; no bias
+ *   FLOATS  const float * the same as 32-bit numbers
  *   LINEAR  gs_linear_w  [out, in]
  *   NORM    gs_norm_w    [D]; kind and eps are the binder's
  *   CONV    gs_conv_w    [out, taps, in], or depthwise [taps, D]; dilation 1 */
-typedef enum { GS_BIND_TABLE, GS_BIND_LINEAR, GS_BIND_NORM, GS_BIND_CONV } gs_bind_kind;
+typedef enum { GS_BIND_TABLE, GS_BIND_FLOATS, GS_BIND_LINEAR, GS_BIND_NORM, GS_BIND_CONV } gs_bind_kind;
 
 typedef struct {
     gs_bind_kind kind;
@@ -25,6 +26,7 @@ typedef struct {
 /* Rows of tables: GS_LINEAR(struct, field, .name = ..., .shape = ...). A field of another type does not compile. */
 #define GS_BIND_FIELD(type, S, f) _Generic(((S *)0)->f, type: offsetof(S, f))
 #define GS_TABLE(S, f, ...) {.kind = GS_BIND_TABLE, .field = GS_BIND_FIELD(gs_weight, S, f), __VA_ARGS__}
+#define GS_FLOATS(S, f, ...) {.kind = GS_BIND_FLOATS, .field = GS_BIND_FIELD(const float *, S, f), __VA_ARGS__}
 #define GS_LINEAR(S, f, ...) {.kind = GS_BIND_LINEAR, .field = GS_BIND_FIELD(gs_linear_w, S, f), __VA_ARGS__}
 #define GS_NORM(S, f, ...) {.kind = GS_BIND_NORM, .field = GS_BIND_FIELD(gs_norm_w, S, f), __VA_ARGS__}
 #define GS_CONV(S, f, ...) {.kind = GS_BIND_CONV, .field = GS_BIND_FIELD(gs_conv_w, S, f), __VA_ARGS__}

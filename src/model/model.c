@@ -104,6 +104,8 @@ void gs_model_close(gs_model *m)
 {
     if (!m)
         return;
+    if (m->arch && m->arch->release && m->weights)
+        m->arch->release(m);
     gs_tokenizer_free(m->tok);
     gs_bundle_free(&m->bundle);
     free(m);

@@ -50,6 +50,7 @@ typedef struct gs_arch {
     /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin,
      * m->causal, m->n_aux, m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
+    void (*release)(gs_model *m);                               /* what m->weights owns itself; NULL: nothing */
     /* Last hidden states [n, D] of the given rows of the batch, or of all (row = NULL, n = b->rows); everything was
      * checked by gs_forward. Rows in margins are 0. */
     gs_mat (*forward)(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n);
@@ -59,7 +60,7 @@ typedef struct gs_arch {
 } gs_arch;
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
 extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn,
-    gs_arch_decoder;
+    gs_arch_decoder, gs_arch_hyena;
 
 /* How masked k-mer tokens become a ratio of bases: one of them with the other bases as they are, or the mass per base
  * of all that cover it. */

@@ -26,7 +26,8 @@ int gs_name_match(const char *pattern, const char *name, int number[GS_NAME_NUMB
         name += before + (size_t)digits;
         pattern = hole + 2;
     }
-    return !strcmp(pattern, name);
+    size_t n = strcspn(pattern, "*");
+    return pattern[n] ? !strncmp(pattern, name, n) : !strcmp(pattern, name);
 }
 
 const char *gs_name_format(const char *pattern, const int *number, char *out, size_t n)

@@ -27,7 +27,7 @@ typedef struct {
 } gs_name_map;
 
 enum { GS_NAME_NUMBERS = 2 };
-/* Does the name fit the pattern? The numbers that stand for %d go to number. */
+/* Does the name fit the pattern, which may end with '*' for anything? The numbers that stand for %d go to number. */
 int gs_name_match(const char *pattern, const char *name, int number[GS_NAME_NUMBERS]);
 /* The pattern with each %d filled in, as many as it has; returns out. */
 const char *gs_name_format(const char *pattern, const int *number, char *out, size_t n);

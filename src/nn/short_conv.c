@@ -18,30 +18,32 @@ gs_mat gs_part(gs_worker *wk, gs_mat x, int part, int parts, int run)
     return y;
 }
 
-/* n channels from `first` on of tokens beg .. beg + rows of sequence i; before its first token lie zeros. */
-static void gather(float *to, gs_mat x, const gs_spans *s, int i, const int beg_rows[2], const int first_n[2])
+/* Some channels of one sequence of x. */
+typedef struct { gs_mat x; const gs_spans *s; int i, first, n; } tile;
+
+/* Tokens beg .. beg + rows of the tile; before the first lie zeros. to: [rows, n] */
+static void gather(float *to, const tile *c, int beg, int rows)
 {
-    size_t bytes = sizeof *to * (size_t)first_n[1];
-    for (int t = beg_rows[0]; t < beg_rows[0] + beg_rows[1]; t++, to += first_n[1])
+    size_t bytes = sizeof *to * (size_t)c->n;
+    for (int t = beg; t < beg + rows; t++, to += c->n)
         if (t < 0)
             memset(to, 0, bytes);
         else
-            memcpy(to, gs_mat_row(x, gs_spans_row(s, i, t)) + first_n[0], bytes);
+            memcpy(to, gs_mat_row(c->x, gs_spans_row(c->s, c->i, t)) + c->first, bytes);
 }
 
-/* All tokens of sequence i, n channels from `first` on; w: [taps, n]; room: [taps + TOKENS, n] */
-static void convolve(gs_worker *wk, gs_mat y, gs_mat x, const gs_conv_w *w, const gs_spans *s, int i,
-                     const int first_n[2], const float *taps, float *room)
+/* taps: [K, n]; room: [K + TOKENS, n] */
+static void convolve(gs_worker *wk, gs_mat y, const tile *c, const gs_conv_w *w, const float *taps, float *room)
 {
-    int past = gs_spans_past(s, i), K = w->taps, first = first_n[0], n = first_n[1];
-    for (int beg = 0; beg < s->len[i]; beg += TOKENS) {
-        int rows = s->len[i] - beg < TOKENS ? s->len[i] - beg : TOKENS;
-        gather(room, x, s, i, (int[]){past + beg - K + 1, rows + K - 1}, first_n);
+    int past = gs_spans_past(c->s, c->i), K = w->taps, len = c->s->len[c->i];
+    for (int beg = 0; beg < len; beg += TOKENS) {
+        int rows = len - beg < TOKENS ? len - beg : TOKENS;
+        gather(room, c, past + beg - K + 1, rows + K - 1);
         for (int t = 0; t < rows; t++) {
-            float *to = gs_mat_row(y, s->beg[i] + beg + t) + first;
-            wk->k->fir(to, taps, room + t * n, (size_t)K, (size_t)n);
+            float *to = gs_mat_row(y, c->s->beg[c->i] + beg + t) + c->first;
+            wk->k->fir(to, taps, room + t * c->n, (size_t)K, (size_t)c->n);
             if (w->b)
-                wk->k->add(to, w->b + first, (size_t)n);
+                wk->k->add(to, w->b + c->first, (size_t)c->n);
         }
     }
 }
@@ -56,10 +58,11 @@ gs_mat gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans
     memset(y.d, 0, sizeof *y.d * (size_t)y.rows * (size_t)y.cols);
     for (int first = 0; first < x.cols; first += CHANNELS) {
         int n = x.cols - first < CHANNELS ? x.cols - first : CHANNELS;
-        for (int j = 0; j < w->taps; j++)
-            memcpy(taps + j * n, (const float *)w->w.data + (size_t)j * (size_t)w->in + first, sizeof *taps * (size_t)n);
+        const float *from = (const float *)w->w.data + first;
+        for (int j = 0; j < w->taps; j++, from += w->in)
+            memcpy(taps + j * n, from, sizeof *taps * (size_t)n);
         for (int i = 0; i < s->B; i++)
-            convolve(wk, y, x, w, s, i, (int[]){first, n}, taps, room);
+            convolve(wk, y, &(tile){x, s, i, first, n}, w, taps, room);
     }
     gs_arena_release(wk->arena, mark);
     return y;

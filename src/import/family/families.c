@@ -7,7 +7,8 @@
     X(mosaic) \
     X(gpn) \
     X(gpn_msa) \
-    X(phylogpn)
+    X(phylogpn) \
+    X(hyena)
 
 #define DECLARE(NAME) extern const gs_family gs_family_##NAME;
 #define LIST(NAME) &gs_family_##NAME,

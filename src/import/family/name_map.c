@@ -59,12 +59,13 @@ static int add_tensor(gs_bundle *b, const gs_tensor *t, const gs_name_map *row, 
 
 static int add_spare(gs_bundle *b, const gs_tensors *theirs, const gs_name_map *row, gs_err *e)
 {
-    int ret = 0;
-    for (; row->theirs && !ret; row++) {
-        const gs_tensor *t = row->how == GS_T_SPARE ? gs_tensors_find(theirs, row->theirs) : NULL;
-        if (t && holds(row->when, b->config) && !gs_tensors_find(&b->tensors, row->ours))
-            ret = add(b, *t, row, NULL, e);
-    }
+    char ours[300];
+    int number[GS_NAME_NUMBERS] = {0}, ret = 0;
+    for (; row->theirs; row++)
+        for (size_t i = 0; i < theirs->n && row->how == GS_T_SPARE && !ret; i++)
+            if (gs_name_match(row->theirs, theirs->t[i].name, number) && holds(row->when, b->config)
+                && !gs_tensors_find(&b->tensors, gs_name_format(row->ours, number, ours, sizeof ours)))
+                ret = add(b, theirs->t[i], row, number, e);
     return ret;
 }
 
