@@ -36,7 +36,7 @@ static int bad_samples(const gs_vcf *v, const char *line, gs_err *e)
 {
     gs_strmap seen = {0};
     int ret = 0, column = 1;
-    for (const char *s = line; s && !ret; s = strchr(s, '\t'), s += s != NULL, column++) {
+    for (const char *s = line, *tab; s && !ret; s = (tab = strchr(s, '\t')) ? tab + 1 : NULL, column++) {
         size_t n = strcspn(s, "\t");
         if (column <= COL_COUNT + 1)
             continue;
