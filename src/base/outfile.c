@@ -164,11 +164,12 @@ static int open_temp(gs_outfile *f, gs_err *e)
             f->temp = NULL;
             return gs_fail_mem(e, "a file name", strlen(f->final));
         }
+        f->slot = gs_temp_add(f->temp); /* before it is there, or a signal could leave it */
         int fd = create(f->temp);
-        if (fd >= 0) {
-            f->slot = gs_temp_add(f->temp);
+        if (fd >= 0)
             return fd;
-        }
+        gs_temp_forget(f->slot);
+        f->slot = -1;
         if (errno != EEXIST)
             break;
     }

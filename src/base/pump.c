@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -54,6 +55,17 @@ static void *pump(void *arg)
     return NULL;
 }
 
+/* It takes no signals: their handlers are to find the main thread where it stands, not half-way in what it creates. */
+static int start_thread(gs_pump *p)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int bad = pthread_create(&p->thread, NULL, pump, p);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return bad;
+}
+
 static int start(gs_pump *p, int *to)
 {
     int pair[2];
@@ -61,7 +73,7 @@ static int start(gs_pump *p, int *to)
         return -1;
     p->to = pair[0];
     p->wake = eventfd(0, EFD_CLOEXEC);
-    if (p->wake >= 0 && !pthread_create(&p->thread, NULL, pump, p)) {
+    if (p->wake >= 0 && !start_thread(p)) {
         *to = pair[1];
         return 0;
     }

@@ -1,4 +1,4 @@
-/* The temporary files that exist now, so that a handler of signals can remove them. */
+/* The temporary files that exist now or soon, so that a handler of signals can remove them. */
 #ifndef GS_TEMP_FILES_H
 #define GS_TEMP_FILES_H
 

@@ -116,7 +116,7 @@ static int64_t info_end(const gs_vcf *v, const gs_record *r)
         if (stop - s > 4 && !strncmp(s, "END=", 4))
             return strtoll(s + 4, NULL, 10);
         s = memchr(s, ';', (size_t)(stop - s));
-        s += s != NULL;
+        s = s ? s + 1 : NULL;
     }
     return 0;
 }
