@@ -9,19 +9,28 @@ static const char *without_chr(const char *name)
     return strncmp(name, "chr", 3) ? name : name + 3;
 }
 
-/* Not Ensembl's Mito of yeast: what others publish of it was computed on a line. */
+/* Names of mitochondrial genomes, and the length of those that are one sequence. Not Ensembl's Mito of yeast: what
+ * others publish of it was computed on a line. */
+static const struct { const char *name; int64_t len; } mitochondria[] = {
+    {"M", 0}, {"MT", 0}, {"MtDNA", 0}, {"mitochondrion", 0}, {"mitochondrion_genome", 0},
+    {"rCRS", 16569}, {"NC_012920.1", 16569}, {"NC_012920", 16569}, {"J01415.2", 16569},   /* human */
+    {"NC_001807.4", 16571},                                                               /* the Yoruba one of hg19 */
+    {"NC_005089.1", 16299}, {"NC_001665.2", 16313}, {"NC_002333.2", 16596},               /* mouse, rat, zebrafish */
+};
+
+/* Index in the list, -1: not there. */
+static int find_name(const char *name)
+{
+    const char *bare = strncasecmp(name, "chr", 3) ? name : name + 3;
+    for (size_t i = 0; i < sizeof mitochondria / sizeof *mitochondria; i++)
+        if (!strcasecmp(bare, mitochondria[i].name))
+            return (int)i;
+    return -1;
+}
+
 int gs_contig_mitochondrial(const char *name)
 {
-    static const char *const names[] = {
-        "M", "MT", "MtDNA", "mitochondrion", "mitochondrion_genome", "rCRS",
-        "NC_012920.1", "NC_012920", "J01415.2", "NC_001807.4",  /* human: rCRS; the Yoruba one of hg19 */
-        "NC_005089.1", "NC_001665.2", "NC_002333.2",            /* mouse, rat, zebrafish */
-    };
-    const char *bare = strncasecmp(name, "chr", 3) ? name : name + 3;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!strcasecmp(bare, names[i]))
-            return 1;
-    return 0;
+    return find_name(name) >= 0;
 }
 
 const char *gs_contig_confusion(const char *name, int64_t len)
@@ -44,12 +53,23 @@ static int has_len(const gs_fai *f, int rid, int64_t len)
     return rid >= 0 && (len == 0 || f->row[rid].len == len);
 }
 
+/* Has a contig the length of another sequence of the list than the one that the name stands for? */
+static int is_another(const char *name, int64_t len)
+{
+    int64_t own = mitochondria[find_name(name)].len;
+    int other = 0;
+    for (size_t i = 0; i < sizeof mitochondria / sizeof *mitochondria && own; i++)
+        other |= mitochondria[i].len == len && len != own;
+    return other;
+}
+
 /* The only mitochondrial contig of that length. */
 static int find_mitochondrial(const gs_fai *f, const char *name, int64_t len)
 {
     int found = -1, n = 0;
     for (int rid = 0; rid < f->n; rid++)
-        if (has_len(f, rid, len) && gs_contig_mitochondrial(f->row[rid].name) && strcmp(f->row[rid].name, name)) {
+        if (has_len(f, rid, len) && gs_contig_mitochondrial(f->row[rid].name) && strcmp(f->row[rid].name, name)
+            && !is_another(name, f->row[rid].len)) {
             found = rid;
             n++;
         }

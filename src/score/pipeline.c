@@ -1,6 +1,5 @@
 #include "score/pipeline.h"
 #include <stdatomic.h>
-#include <string.h>
 #include "base/stream.h"
 #include "genome/verdict.h"
 #include "score/evaluate.h"

@@ -79,6 +79,14 @@ err warning: chrM:16571 reaches beyond the end of 'chrM' in the FASTA, which has
 run printf 'chrM\t752\t.\tA\tG\t.\t.\t.\n' >> in.vcf; $gscore score -t chrM:1-16000 in.vcf $rcrs $tiny > out.vcf
 err warning: REF and FASTA differ on 'chrM' \(hg19's chrM
 
+test name_of_another_chrM
+# An accession stands for one sequence: hg19's is not rCRS, whatever else is called chrM.
+exit 2
+run { grep '^#' $vcf/rcrs_ends.vcf | grep -v contig; printf 'NC_001807.4\t73\t.\tA\tG\t.\t.\t.\n'; } > in.vcf
+run $gscore score -o out.vcf in.vcf $rcrs $tiny
+err 'NC_001807.4' is not in the FASTA
+no is taken to be
+
 # ---- nothing scored ----
 
 test all_malformed
