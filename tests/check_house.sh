@@ -32,10 +32,10 @@ function strip(s,    out, end) {
     }
 }
 BEGIN {
-    all = "base kernel nn token genome model import score report api"
+    all = "base kernel nn token genome model import score embed report api"
     may["base"] = ""; may["kernel"] = "base"; may["nn"] = "base kernel"; may["token"] = "base"; may["genome"] = "base"
     may["model"] = "base kernel nn token"; may["import"] = "base token model"
-    may["score"] = "base nn token genome model"; may["report"] = "base"
+    may["score"] = may["embed"] = "base nn token genome model"; may["report"] = "base"
     may["api"] = "base nn token genome model import score"; may["cli"] = all
 }
 FNR == 1 {

@@ -28,7 +28,7 @@ int skipped_open(side_output *s, const char *path, gs_err *e)
         return 0;
     int rc = side_open(s, path, e);
     if (!rc)
-        fputs("#record\tchrom\tpos\tid\tref\talt\treason\n", s->f);
+        fputs(GS_SKIPPED_HEAD, s->f);
     return rc;
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "base/err.h"
 #include "base/str.h"
+#include "genome/allele.h"
 #include "genome/ref.h"
 
 typedef struct gs_vcf gs_vcf;         /* an input with its header */
@@ -81,6 +82,10 @@ int64_t gs_record_line(const gs_record *rec);         /* 1-based number of the r
 /* Append CHROM, POS, ID, REF and ALT i as they stand, with tabs between; columns that are not there are empty. i < 0,
  * or a malformed record: all of ALT. */
 void gs_record_put_site(const gs_record *rec, int i, gs_str *out);
+/* The table of what is left out: its head, and the line of ALT i (i < 0: all of them), number and site before the
+ * reason. */
+#define GS_SKIPPED_HEAD "#record\tchrom\tpos\tid\tref\talt\treason\n"
+void gs_record_put_skipped(const gs_record *rec, int i, gs_flag why, gs_str *out);
 
 /* Replace our tags; the last one set stands last. value NULL or n = 0: remove. Malformed records stay as they are.
  * Values are rounded to `digits` decimals, or -digits significant digits, at most the nine that a float has; NAN and

@@ -237,6 +237,13 @@ void gs_record_put_site(const gs_record *r, int i, gs_str *out)
     }
 }
 
+void gs_record_put_skipped(const gs_record *r, int i, gs_flag why, gs_str *out)
+{
+    gs_str_printf(out, "%lld\t", (long long)gs_record_line(r));
+    gs_record_put_site(r, i, out);
+    gs_str_printf(out, "\t%s\n", gs_flag_name(why));
+}
+
 /* ---- INFO of a text record ---- */
 
 static int is_tag(const char *item, size_t n, const char *tag, size_t tag_len)

@@ -78,13 +78,9 @@ static int list_skipped(const scoring *s, const gs_job *j, size_t i, size_t firs
 {
     const gs_record *r = j->entry[i].rec;
     gs_str line = {0};
-    for (size_t k = first; k < end; k++) {
-        if (j->res[k].flag == GS_FLAG_OK || j->res[k].flag == GS_FLAG_SAME)
-            continue;
-        gs_str_printf(&line, "%lld\t", (long long)gs_record_line(r));
-        gs_record_put_site(r, (int)(k - first), &line);
-        gs_str_printf(&line, "\t%s\n", gs_flag_name(j->res[k].flag));
-    }
+    for (size_t k = first; k < end; k++)
+        if (j->res[k].flag != GS_FLAG_OK && j->res[k].flag != GS_FLAG_SAME)
+            gs_record_put_skipped(r, (int)(k - first), j->res[k].flag, &line);
     if (!line.failed && line.len)
         fwrite(line.s, 1, line.len, s->opt->skipped);
     int failed = line.failed;

@@ -38,7 +38,7 @@ run $gscore embed -o e $tiny $vcf/edges.vcf $fa
 run cat e.tsv
 out embed_windows
 err outside
-err 10 rows of 16 numbers, 7 left out
+err 9 rows of 16 numbers, 8 left out \(symbolic 1, outside 3, edge 4\)
 
 test windows_of_a_bed
 run printf 'chr1\t10\t20\tx\nchr1\t30\t31\nchrM\t5\t9\nnone\t1\t2\n' > in.bed
@@ -68,23 +68,82 @@ test threads
 run for n in 1 2 5; do $gscore embed -q --threads $n -o $n $tiny $vcf/all_snvs.vcf $fa; done
 run for n in 2 5; do cmp 1.npy $n.npy; cmp 1.tsv $n.tsv; done
 
-test too_long
-exit 3
-run { echo '>good'; echo ACGTAC; echo '>giant'; head -c 20000 /dev/zero | tr '\0' A; } > in.fa
-run $gscore embed -o e $data/../golden/nt-v2 in.fa || { r=$?; ls; exit $r; }
+test reasons_of_score
+# What has no window is listed as `score` lists it.
+run { cat $vcf/edges.vcf; while read -r pos id ref alt; do
+run     printf 'chr1\t%s\t%s\t%s\t%s\t.\t.\t.\n' $pos $id $ref "$alt"; done << END
+run 10 gone N <DEL>
+run 0 zero N N
+run 300 n_beyond N A
+run 0 snv N A
+run 5 overlap A *
+run 5 block A <NON_REF>
+run 5 iupac A R
+run 5 bad_alt A -
+run 5 differs AAAAAA A
+run 30 long T TAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+run no number C A
+run END
+run printf 'none\t5\tcontig\tC\tA\t.\t.\t.\n'; } > in.vcf
+run $gscore score -q --indel-flank 0 --skipped s in.vcf $fa $tiny > /dev/null
+run $gscore embed -q --skipped e -o x $tiny in.vcf $fa
+run cmp s e
+run cut -f 1,4,7 e
+run wc -l < x.tsv
+out embed_reasons
+
+test alts_of_a_record
+# One ALT that can be scored is enough for the window of REF; so is none. Else the first one's reason is told.
+run { grep '^##' $vcf/edges.vcf; printf '#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n'
+run for alt in '<DEL>,G' 'G,*' . '*,<DEL>' '<DEL>,*'; do printf 'chr1\t1\t.\tC\t%s\t.\t.\t.\n' "$alt"; done; } > in.vcf
+run $gscore embed -o x --skipped e $tiny in.vcf $fa
+run cat x.tsv e
+out embed_alts
+err 3 rows of 16 numbers, 2 left out \(symbolic 1, overlap 1\)
+
+test no_window_of_n
+run { echo '>c'; printf 'ACGTACGTAC'; head -c 60 /dev/zero | tr '\0' N; printf 'acgtacgtacgtacgtacgtacgtacgtac'; } > n.fa
+run printf 'c\t40\t41\tin\nc\t12\t13\tout\nc\t100\t100\tend\nc\t99\t99\tempty\nc\t95\t101\tlonger\nd\t1\t2\n' > in.bed
+run $gscore embed --window 20 -o x --skipped e $tiny in.bed n.fa
+run cat x.tsv e
+run printf '##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\n' > in.vcf
+run printf 'c\t41\t.\tA\tAT\nc\t41\t.\tA\tC\nc\t75\t.\tA\tC\n' | sed 's/$/\t.\t.\t./' >> in.vcf
+run sed -i 's/ALT$/ALT\tQUAL\tFILTER\tINFO/' in.vcf
+run $gscore embed --window 20 -q -o y --skipped f $tiny in.vcf n.fa
+run cat y.tsv f
+out embed_unknown
+err 2 rows of 16 numbers, 4 left out \(no_contig 1, outside 1, edge 1, n_context 1\)
+
+test sequences_without_a_row
+run { printf '>a\nACG\n>empty\n>n\nNNNNNNN\n>small\nattccg\n>soft\nattccgATTCCG\n>odd\nATTCCG*-1\n>giant\n'
+run head -c 20000 /dev/zero | tr '\0' A; printf '\n>last\nATTCCG\n'; } > in.fa
+run $gscore embed -o x --skipped e $data/../golden/nt-v2 in.fa
+run cat x.tsv e
+out embed_odd_sequences
+err empty is left out: malformed: it has no bases
+err giant is left out: too_long: it has [0-9]+ tokens, the model takes at most [0-9]+
+err soft has bases in lower case
+err 4 rows of 36 numbers, 4 left out
+
+test nothing_embedded
+exit 2
+run printf '>a\n>b\nNNNN\n' > in.fa
+run for x in $fa in.fa; do $gscore embed -o x --skipped e $data/../golden/phylogpn $x || r=$?; done
+run ls; exit $r
 out embed_nothing_left
-err sequence giant is too long
+err nothing could be embedded \(unsupported 3\)
+err nothing could be embedded \(malformed 1, unsupported 1\)
+err at least 481
 
-test too_short
-exit 3
-run $gscore embed -o e $data/../golden/phylogpn $fa
-err sequence chr1 is too short
-
-test no_bases
-exit 3
-run printf '>a\nACG\n>empty\n>b\nA\n' > in.fa
-run $gscore embed -o e $tiny in.fa
-err sequence empty has no bases
+test an_error_ends_a_silent_input
+# A wrong genome, a full disk: the run does not wait for a pipe that keeps silent.
+exit 2
+run sed '/^>/!y/ACGT/TGCA/' $fa > other.fa
+run mkfifo pipe; { cat $vcf/all_snvs.vcf; exec sleep 60; } > pipe & sleeper=$!
+run begin=$(date +%s)
+run timeout 50 $gscore embed -q -o x $tiny pipe other.fa || r=$?
+run kill $sleeper; [ $(($(date +%s) - begin)) -lt 40 ] && exit $r
+err another genome build
 
 test no_fasta
 exit 3
