@@ -25,12 +25,14 @@ static int embed(const embed_args *a)
     gs_embed_sum sum;
     gs_embed_opt opt = a->embed;
     gs_model *m = NULL;
-    opt.workers = 0;
     gs_vcf_htslib_log(0);
     int rc = gs_gemm_open(1, &e);
     if (!rc && !(m = gs_model_open(a->model, &e)))
         rc = -(int)e.code;
-    rc = rc ? rc : gs_embed_run(m, &opt, &sum, &e);
+    if (!rc) {
+        opt.workers = cli_threads(a->common.threads, m);
+        rc = gs_embed_run(m, &opt, &sum, &e);
+    }
     if (!rc && !a->common.quiet)
         tell(&sum, gs_model_dim(m));
     gs_model_close(m);

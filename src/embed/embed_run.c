@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/stream.h"
 #include "embed/embed_job.h"
+#include "genome/verdict.h"
 
 enum {
     JOB_TOKENS = 4096,           /* a job is full then; one longer sequence is a job of its own */
@@ -45,12 +46,15 @@ static void leave_out(embedding *s, gs_embed_job *j, const gs_embed_input *x)
         gs_embed_source_list(&s->source, x->flag, &j->skipped);
 }
 
-static int wrong_genome(const embedding *s, gs_err *e)
+/* As `score` judges it, but here nothing goes on with another genome. */
+static int wrong_genome(const embedding *s, gs_extent extent, gs_err *e)
 {
-    if (!gs_tally_wrong_genome(s->tally))
+    gs_err verdict = {0};
+    if (!gs_verdict(s->tally, extent, &verdict))
         return 0;
-    return gs_fail(e, GS_ESUSPECT, "%lld of the first %lld records disagree with the FASTA in REF: this is another "
-                   "genome build", (long long)s->tally->mismatched, (long long)s->tally->compared);
+    return gs_fail(e, verdict.code, "%lld of %s%lld records have another REF than the FASTA: this is another genome "
+                   "build; remedy: the FASTA that the VCF was called on", (long long)s->tally->mismatched,
+                   extent == GS_SO_FAR ? "the first " : "", (long long)s->tally->compared);
 }
 
 /* The next input as an item, or as a line of what is left out: 1, 0 at the end, negative on error. */
@@ -74,7 +78,7 @@ static int read_input(embedding *s, gs_embed_job *j, gs_err *e)
     else
         rc = gs_embed_job_add(j, &it, s->m, s->opt, e);
     rc = rc || !j->skipped.failed ? rc : gs_fail_mem(e, "a line of --skipped", 0);
-    rc = rc ? rc : wrong_genome(s, e);
+    rc = rc ? rc : wrong_genome(s, GS_SO_FAR, e);
     return rc ? rc : 1;
 }
 
@@ -132,12 +136,12 @@ static int open_all(embedding *s, gs_err *e)
     return rc;
 }
 
-/* Nothing embedded of what there was: no output, and the reasons. */
+/* Nothing embedded of what there was: no output, and the reasons. Nor where most of it was another genome's. */
 static int judge(const embedding *s, gs_err *e)
 {
     char reasons[500];
     if (s->tally->scored || !s->tally->records)
-        return 0;
+        return s->opt->ref ? wrong_genome(s, GS_WHOLE, e) : 0;
     gs_tally_reasons(s->tally, reasons, (int)sizeof reasons);
     if (!s->opt->ref)
         return gs_fail(e, GS_ESUSPECT, "nothing could be embedded (%s): are these sequences of %s's kind?", reasons,

@@ -128,8 +128,7 @@ int gs_embed_source_next(gs_embed_source *s, gs_embed_input *x, gs_err *e)
 
 int gs_embed_source_ready(const gs_embed_source *s, int ms)
 {
-    return s->fasta ? gs_fasta_stream_ready(s->fasta, ms) : s->bed ? gs_bed_ready(s->bed, ms)
-                                                                   : gs_vcf_ready(s->vcf, ms);
+    return !s->vcf || gs_vcf_ready(s->vcf, ms);
 }
 
 void gs_embed_source_stop(gs_embed_source *s)

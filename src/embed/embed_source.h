@@ -38,7 +38,7 @@ typedef struct {
 int gs_embed_source_open(gs_embed_source *s, const gs_model *m, const gs_embed_opt *o, gs_err *e);
 /* 1, 0 at the end, negative on error. */
 int gs_embed_source_next(gs_embed_source *s, gs_embed_input *x, gs_err *e);
-/* Is there one without waiting longer than so many milliseconds? */
+/* Is there one without waiting longer than so many milliseconds? Lines are read in blocks: yes. */
 int gs_embed_source_ready(const gs_embed_source *s, int ms);
 /* From another thread: end a read that waits. */
 void gs_embed_source_stop(gs_embed_source *s);

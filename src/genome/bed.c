@@ -58,7 +58,6 @@ int gs_bed_next(gs_bed *b, gs_bed_record *r, gs_err *e)
     return 1;
 }
 
-int gs_bed_ready(const gs_bed *b, int ms) { return gs_lines_ready(b->lines, ms); }
 void gs_bed_stop(gs_bed *b) { gs_lines_stop(b->lines); }
 
 int gs_bed_named(const char *path)

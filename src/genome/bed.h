@@ -13,8 +13,7 @@ void gs_bed_close(gs_bed *b);        /* NULL is fine */
  * negative: GS_EINPUT naming the line, GS_ETRUNC. */
 typedef struct { const char *contig, *name; int64_t beg, end; } gs_bed_record;
 int gs_bed_next(gs_bed *b, gs_bed_record *r, gs_err *e);
-/* As of lines (genome/line_file.h). */
-int gs_bed_ready(const gs_bed *b, int ms);
+/* As gs_lines_stop (genome/line_file.h). */
 void gs_bed_stop(gs_bed *b);
 /* Is a file called as BED files are: .bed, .bed.gz, .bed.bgz? */
 int gs_bed_named(const char *path);

@@ -101,5 +101,4 @@ int gs_fasta_stream_next(gs_fasta_stream *s, gs_fasta_record *r, gs_err *e)
     return 1;
 }
 
-int gs_fasta_stream_ready(const gs_fasta_stream *s, int ms) { return gs_lines_ready(s->lines, ms); }
 void gs_fasta_stream_stop(gs_fasta_stream *s) { gs_lines_stop(s->lines); }

@@ -14,7 +14,6 @@ void gs_fasta_stream_close(gs_fasta_stream *s);   /* NULL is fine */
  * 1, 0 at the end, negative: GS_EINPUT (what stands before the first '>' or is no text), GS_ETRUNC, GS_ENOMEM. */
 typedef struct { const char *name, *seq; int64_t len; } gs_fasta_record;
 int gs_fasta_stream_next(gs_fasta_stream *s, gs_fasta_record *r, gs_err *e);
-/* As of lines (genome/line_file.h). */
-int gs_fasta_stream_ready(const gs_fasta_stream *s, int ms);
+/* As gs_lines_stop (genome/line_file.h). */
 void gs_fasta_stream_stop(gs_fasta_stream *s);
 #endif

@@ -2,9 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <htslib/bgzf.h>
-#include <htslib/hfile.h>
 #include <htslib/kstring.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +12,6 @@
 struct gs_lines {
     BGZF *file;
     gs_pump *pump;           /* where reading may wait, else NULL */
-    int pumped;              /* the descriptor that it fills */
     kstring_t line;
     int64_t number;
     char *path;
@@ -28,11 +25,8 @@ static int open_file(gs_lines *l, gs_err *e)
     /* Not bgzf_open: that would follow URLs. */
     int fd = in ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(l->path, O_RDONLY | O_CLOEXEC);
     int bad = fd < 0 || fstat(fd, &st) || (S_ISDIR(st.st_mode) && (errno = EISDIR));
-    if (!bad && gs_pump_needed(fd)) {
-        if (!(l->pump = gs_pump_start(fd, &l->pumped, e)))
-            return -(int)GS_ENOMEM;
-        fd = l->pumped;
-    }
+    if (!bad && gs_pump_needed(fd) && !(l->pump = gs_pump_start(fd, &fd, e)))
+        return -(int)GS_ENOMEM;
     l->file = bad ? NULL : bgzf_dopen(fd, "r");
     if (l->file)
         return 0;
@@ -94,18 +88,6 @@ int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e)
     *line = l->line.s;
     *len = (int64_t)l->line.l;
     return 1;
-}
-
-/* Is the next line, or its beginning, in memory? */
-static int at_hand(const BGZF *z)
-{
-    return z->block_offset < z->block_length || z->fp->begin < z->fp->end || z->fp->at_eof;
-}
-
-int gs_lines_ready(const gs_lines *l, int ms)
-{
-    struct pollfd fd = {l->pumped, POLLIN, 0};
-    return !l->pump || at_hand(l->file) || poll(&fd, 1, ms) != 0;
 }
 
 void gs_lines_stop(gs_lines *l)

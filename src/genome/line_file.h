@@ -12,8 +12,6 @@ gs_lines *gs_lines_open(const char *path, const char *what, gs_err *e);
 void gs_lines_close(gs_lines *l);   /* NULL is fine */
 /* The next line without its end, valid until the next call: 1, 0 at the end, negative: GS_ETRUNC. */
 int gs_lines_next(gs_lines *l, char **line, int64_t *len, gs_err *e);
-/* Can a line be read without waiting longer than that (for a pipe that keeps silent)? For the reading thread. */
-int gs_lines_ready(const gs_lines *l, int ms);
 /* From another thread: a read that waits finds the end of the input, or that it was cut. */
 void gs_lines_stop(gs_lines *l);
 int64_t gs_lines_number(const gs_lines *l);   /* of the last line, from 1 */

@@ -29,7 +29,7 @@ case_sides="score -@ 1 -Oz -W --stats out/o.json --skipped out/o.tsv -o out/o.vc
 case_to_bcf="score -q -@ 1 -Ob -o out/o.bcf in.vcf tiny.fa tiny.bin"
 case_from_bcf="score -q -@ 1 -o out/o.vcf in.bcf tiny.fa tiny.bin"
 case_regions="score -q -@ 1 -r chr1:30-35 -f PASS -o out/o.vcf in.vcf.gz tiny.fa tiny.bin"
-case_embed="embed -q -@ 1 --window 32 -o out/o tiny.bin in.vcf tiny.fa"
+case_embed="embed -q -@ 1 --window 32 --skipped out/o.skipped -o out/o tiny.bin in.vcf tiny.fa"
 case_embed_fasta="embed -q -@ 2 --tokens -o out/o tiny.bin tiny.fa"
 case_convert="convert -q -o out/o.bin tiny.bin"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <pthread.h>
 #include "genome/bed.h"
 #include "genome/fasta_stream.h"
 
@@ -106,9 +107,40 @@ static void test_named(void **state)
     assert_false(gs_bed_named("a.vcf") || gs_bed_named(".bed") || gs_bed_named("bed"));
 }
 
+static void *stop_later(void *stream)
+{
+    usleep(100000);
+    gs_fasta_stream_stop(stream);
+    return NULL;
+}
+
+/* A pipe that keeps silent: the read that waits can be ended from another thread. */
+static void test_silent(void **state)
+{
+    (void)state;
+    gs_err e = {0};
+    gs_fasta_record r;
+    pthread_t thread;
+    char path[32];
+    int end[2];
+    assert_int_equal(pipe(end), 0);
+    snprintf(path, sizeof path, "/dev/fd/%d", end[0]);
+    assert_int_equal(write(end[1], ">a\nACGTACGTACGT\n>b\nG", 20), 20);
+    gs_fasta_stream *s = gs_fasta_stream_open(path, &e);
+    assert_non_null(s);
+    assert_int_equal(pthread_create(&thread, NULL, stop_later, s), 0);
+    while (gs_fasta_stream_next(s, &r, &e) > 0)
+        ;
+    pthread_join(thread, NULL);
+    gs_fasta_stream_close(s);
+    close(end[0]);
+    close(end[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sequences), cmocka_unit_test(test_what_is_none),
-                                       cmocka_unit_test(test_bed), cmocka_unit_test(test_named)};
+                                       cmocka_unit_test(test_bed), cmocka_unit_test(test_named),
+                                       cmocka_unit_test(test_silent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
