@@ -50,9 +50,11 @@ static int read_tokenizer(gs_bundle *b, const gs_checkpoint *c, const gs_family 
         return 0;
     while (*file && !gs_import_exists(gs_import_path(c->dir, *file, path)))
         file++;
-    if (!*file)
+    if (!*file && f->tokenizer_files[0])
         return no_tokenizer(c, f, e);
-    json_t *read = gs_import_tokenizer(c->dir, *file, gs_json_text(b->tokenizer, "kind", "kmers"), token_rows(b), e);
+    const char *kind = gs_json_text(b->tokenizer, "kind", "kmers");
+    json_t *read = *file ? gs_import_tokenizer(c->dir, *file, kind, token_rows(b), e)
+                         : gs_import_tokenizer_bytes(token_rows(b), e);
     int bad = read && json_object_update_missing(b->tokenizer, read);
     json_decref(read);
     return !read ? -GS_EMODEL : bad ? gs_fail_mem(e, "the tokenizer", 1) : 0;

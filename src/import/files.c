@@ -62,14 +62,36 @@ static void replace_infinity(char *text)
     }
 }
 
+/* Whole numbers beyond 64 bits, which Python writes for "no limit", to reals as large: the last three digits become an
+ * exponent. */
+static void replace_large(char *text)
+{
+    int quoted = 0;
+    for (char *c = text; *c; c++) {
+        size_t n = quoted ? 0 : strspn(c, "0123456789");
+        if (quoted && *c == '\\' && c[1])
+            c++;
+        else if (*c == '"')
+            quoted = !quoted;
+        if (!n)
+            continue;
+        c += n;
+        if (n > 18 && !strchr(".eE", *c ? *c : ' '))
+            memcpy(c - 3, "e+3", 3);
+        c += strspn(c, ".eE+-0123456789") - 1;
+    }
+}
+
 json_t *gs_import_json(const char *path, size_t most, gs_err *e)
 {
     size_t n;
     if (gs_import_sniff(path, e))
         return NULL;
     char *text = gs_import_text(path, most, &n, e);
-    if (text)
+    if (text) {
         replace_infinity(text);
+        replace_large(text);
+    }
     gs_err why = {0};
     json_t *j = text ? gs_json_parse(text, n, path, 0, &why) : NULL;
     if (text && !j)

@@ -7,7 +7,6 @@
 typedef enum {
     GS_T_NONE,
     GS_T_SPLIT,               /* the part-th of `parts` equal pieces of its rows, 0-based */
-    GS_T_HEADS,               /* the same of each attention head's rows: [heads, parts, ...] */
     GS_T_COLUMNS,             /* the part-th of `parts` equal pieces of [in, parts * out]'s columns, to [out, in] */
     GS_T_EACH,                /* [n, rows, ...] to n tensors, which the second %d of ours numbers: a piece of the rows
                                * of each */

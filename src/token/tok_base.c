@@ -12,8 +12,8 @@ static int init_table(gs_tokenizer *t, int fold, gs_err *e)
     if (!ids)
         return gs_fail_mem(e, "a tokenizer", 256 * sizeof *ids);
     for (int c = 0; c < 256; c++) {
-        const char as_is = (char)c, upper = (char)toupper(c), lower = (char)tolower(c);
-        int id = gs_token_id(t, &as_is, 1);
+        const char upper = (char)toupper(c), lower = (char)tolower(c);
+        int id = gs_token_byte(t, (unsigned char)c);
         id = id >= 0 || !fold ? id : gs_token_id(t, &upper, 1);
         id = id >= 0 || !fold ? id : gs_token_id(t, &lower, 1);
         ids[c] = id >= 0 ? id : t->unk;
@@ -51,5 +51,6 @@ static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens
     return 0;
 }
 
-const gs_tokenizer_kind gs_tok_base = {"base", init, free_data, encode, NULL};
-const gs_tokenizer_kind gs_tok_base_exact = {"base_exact", init_exact, free_data, encode, NULL};
+const gs_tokenizer_kind gs_tok_base = {.name = "base", .init = init, .free = free_data, .encode = encode};
+const gs_tokenizer_kind gs_tok_base_exact = {
+    .name = "base_exact", .init = init_exact, .free = free_data, .encode = encode};

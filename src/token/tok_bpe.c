@@ -1,5 +1,5 @@
 /* Byte-pair encoding over characters: the adjacent pair of the best rank is merged, the leftmost first, until none is
- * left. Without merges it is one token per character.
+ * left. Without merges it is one token per character. A character that is no entry may have one for its byte, "<0x41>".
  * Source: BPE of Hugging Face tokenizers (models/bpe/{model,word}.rs): a heap of candidates over a linked list,
  * O(n log n) for one long word, which is what a genome's sequence is. */
 #include <ctype.h>
@@ -14,7 +14,8 @@ typedef struct {
     merge *slot;
     size_t n_slots;          /* a power of two */
     int32_t id[256];         /* of each character, -1 unknown */
-    int fuse_unk, spaces, run, run_least, run_as;
+    int32_t mark;            /* of GS_SPACES_MARK, else -1 */
+    int fuse_unk, spaces, words, run, run_least, run_as;
 } bpe;
 
 /* ---- the table of merges ---- */
@@ -72,6 +73,37 @@ static int init_merges(bpe *b, const gs_tokenizer *t, const gs_bpe_spec *s, gs_e
     return ret;
 }
 
+/* The letter that GPT-2 spells a byte with, in UTF-8: printable ones as they are, the others from U+0100 on. */
+static int spell_byte(int byte, char out[3])
+{
+    int letter = byte;
+    if (byte <= ' ')
+        letter = 256 + byte;
+    else if (byte >= 127 && byte <= 160)
+        letter = 256 + 33 + byte - 127;
+    else if (byte == 173)
+        letter = 256 + 33 + 34;
+    if (letter < 128) {
+        out[0] = (char)letter;
+        return 1;
+    }
+    out[0] = (char)(0xc0 | letter >> 6);
+    out[1] = (char)(0x80 | (letter & 63));
+    return 2;
+}
+
+static void init_letters(bpe *b, const gs_tokenizer *t, const gs_bpe_spec *p)
+{
+    static const char mark[] = "\xe2\x96\x81";
+    char spelled[3];
+    for (int c = 0; c < 256; c++)
+        b->id[c] = p->bytes ? gs_token_id(t, spelled, spell_byte(c, spelled))
+                            : gs_token_byte(t, (unsigned char)(p->lowercase ? tolower(c) : c));
+    b->mark = p->spaces == GS_SPACES_MARK ? gs_token_id(t, mark, 3) : -1;
+    if (b->mark >= 0)
+        b->id[' '] = b->mark;
+}
+
 static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
 {
     const gs_bpe_spec *p = s->bpe;
@@ -83,16 +115,14 @@ static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
     if (!b)
         return gs_fail_mem(e, "a tokenizer", sizeof *b);
     t->data = b;
-    t->step = p->n_merges || p->run ? 0 : 1;
+    t->step = p->n_merges || p->run || p->spaces == GS_SPACES_MARK ? 0 : 1;
     b->fuse_unk = p->fuse_unk;
     b->spaces = p->spaces;
     b->run = p->run ? (unsigned char)p->run : -1;
     b->run_least = p->run_least;
     b->run_as = p->run_as;
-    for (int c = 0; c < 256; c++) {
-        char letter = (char)(p->lowercase ? tolower(c) : c);
-        b->id[c] = gs_token_id(t, &letter, 1);
-    }
+    b->words = p->words;
+    init_letters(b, t, p);
     return init_merges(b, t, p, e);
 }
 
@@ -201,7 +231,13 @@ static void split(word *w, const char *seq, int64_t beg, int64_t end)
 {
     const bpe *b = w->t->data;
     int apart = 0;
-    for (int64_t i = beg, n; i < end; i += n) {
+    if (b->mark >= 0 && beg < end)
+        append(w, b->mark, beg, beg, 0);
+    for (int64_t i = beg, n, next = beg; i < end; i += n) {
+        if (b->words && i == next) {
+            apart = 1;
+            next += gs_text_word(b->words, seq + i, end - i);
+        }
         int64_t run = run_length(seq + i, end - i, b->run);
         unsigned char c = (unsigned char)seq[i];
         int as_run = run && run >= b->run_least;
@@ -236,6 +272,13 @@ static int word_init(word *w, int64_t len, gs_err *e)
     return w->s && w->heap ? 0 : gs_fail_mem(e, "a sequence's tokens", n * (sizeof *w->s + 3 * sizeof *w->heap));
 }
 
+/* A mark alone covers nothing. */
+static void push_symbol(gs_tokens *out, const symbol *s)
+{
+    int covers = s->end > s->beg;
+    gs_tokens_push(out, s->id, covers ? s->beg : -1, covers ? s->end : -1);
+}
+
 static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
 {
     word w = {.t = t};
@@ -255,11 +298,11 @@ static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens
     }
     for (int32_t i = 0; i < w.n; i++)
         if (w.s[i].id >= 0)
-            gs_tokens_push(out, w.s[i].id, w.s[i].beg, w.s[i].end);
+            push_symbol(out, &w.s[i]);
 out:
     free(w.s);
     free(w.heap);
     return ret;
 }
 
-const gs_tokenizer_kind gs_tok_bpe = {"bpe", init, free_data, encode, NULL};
+const gs_tokenizer_kind gs_tok_bpe = {.name = "bpe", .init = init, .free = free_data, .encode = encode};

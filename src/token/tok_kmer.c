@@ -75,4 +75,5 @@ static int encode_window(const gs_tokenizer *t, const char *seq, int64_t len, gs
     return 0;
 }
 
-const gs_tokenizer_kind gs_tok_kmer = {"kmer", init, NULL, encode, encode_window};
+const gs_tokenizer_kind gs_tok_kmer = {
+    .name = "kmer", .init = init, .encode = encode, .encode_window = encode_window};

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "token/word_lists.h"
 
-static const gs_tokenizer_kind *const kinds[] = {&gs_tok_base,         &gs_tok_base_exact, &gs_tok_kmer,
-                                                 &gs_tok_kmer_overlap, &gs_tok_bpe,        NULL};
+static const gs_tokenizer_kind *const kinds[] = {
+    &gs_tok_base,     &gs_tok_base_exact, &gs_tok_kmer, &gs_tok_kmer_overlap, &gs_tok_kmer_run,
+    &gs_tok_kmer_cut, &gs_tok_codon,      &gs_tok_bpe,  &gs_tok_hybrid,       NULL};
 
-enum { SPECIAL = 3 /* tokens around a sequence */ };
+enum { SPECIAL = 4 /* tokens around a sequence, and the mark before it */ };
 
 void gs_tokens_free(gs_tokens *t)
 {
@@ -68,9 +70,29 @@ static int copy_vocab(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
     return 0;
 }
 
+static int copy_added(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
+{
+    size_t bytes = (size_t)s->added.n * sizeof *s->added.ids;
+    int32_t *ids = bytes ? malloc(bytes) : NULL;
+    if (!ids)
+        return bytes ? gs_fail_mem(e, "the added tokens", bytes) : 0;
+    memcpy(ids, s->added.ids, bytes);
+    t->added = (gs_id_list){ids, s->added.n};
+    return 0;
+}
+
+static int check_added(const gs_tokenizer_spec *s, gs_err *e)
+{
+    for (int i = 0; i < s->added.n; i++)
+        if (s->added.ids[i] < 0 || s->added.ids[i] >= s->n || !s->vocab[s->added.ids[i]][0])
+            return gs_fail(e, GS_EMODEL, "the tokenizer's added token %d is not in its vocabulary of %d",
+                           s->added.ids[i], s->n);
+    return 0;
+}
+
 static int check_spec(const gs_tokenizer_spec *s, gs_err *e)
 {
-    const int special[] = {s->unk, s->mask, s->cls, s->sep, s->pad};
+    const int special[] = {s->unk, s->mask, s->cls, s->sep, s->pad, s->window_cls ? *s->window_cls : -1};
     if (!find_kind(s->kind))
         return gs_fail(e, GS_EMODEL, "the model needs a tokenizer of kind \"%.40s\", which this version does not have",
                        s->kind);
@@ -82,7 +104,7 @@ static int check_spec(const gs_tokenizer_spec *s, gs_err *e)
                            s->n);
     if (s->k < 1 || s->k > 64 || s->max_tokens < 0)
         return gs_fail(e, GS_EMODEL, "the tokenizer's k = %d or max_tokens = %d makes no sense", s->k, s->max_tokens);
-    return 0;
+    return check_added(s, e);
 }
 
 gs_tokenizer *gs_tokenizer_new(const gs_tokenizer_spec *s, gs_err *e)
@@ -95,8 +117,10 @@ gs_tokenizer *gs_tokenizer_new(const gs_tokenizer_spec *s, gs_err *e)
         return NULL;
     }
     *t = (gs_tokenizer){.kind = find_kind(s->kind), .unk = s->unk, .mask = s->mask, .cls = s->cls, .sep = s->sep,
-                        .pad = s->pad, .lead = -1, .k = s->k, .step = s->k, .max_tokens = s->max_tokens};
-    if (copy_vocab(t, s, e) || (t->kind->init && t->kind->init(t, s, e))) {
+                        .pad = s->pad, .window_cls = s->window_cls ? *s->window_cls : s->cls, .lead = -1,
+                        .k = s->k, .step = s->k, .max_tokens = s->max_tokens};
+    if (copy_vocab(t, s, e) || copy_added(t, s, e) || (t->kind->init && t->kind->init(t, s, e))
+        || gs_word_lists_new(t, e)) {
         gs_tokenizer_free(t);
         return NULL;
     }
@@ -112,25 +136,76 @@ void gs_tokenizer_free(gs_tokenizer *t)
     for (int i = 0; i < t->n_vocab; i++)
         free(t->vocab[i]);
     free(t->vocab);
+    free((void *)(uintptr_t)t->added.ids);
+    gs_word_lists_free(t);
     gs_strmap_free(&t->index);
     free(t);
 }
 
-typedef int encoder(const gs_tokenizer *, const char *, int64_t, gs_tokens *, gs_err *);
-
-static int encode(const gs_tokenizer *t, encoder *body, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
+/* The longest added token that text begins with, -1 none; its length to *n. */
+static int added_at(const gs_tokenizer *t, const char *text, int64_t len, int64_t *n)
 {
+    int found = -1;
+    *n = 0;
+    for (int i = 0; i < t->added.n; i++) {
+        const char *word = t->vocab[t->added.ids[i]];
+        if (word[0] != text[0])
+            continue;
+        int64_t size = (int64_t)strlen(word);
+        if (size > *n && size <= len && !memcmp(word, text, (size_t)size)) {
+            found = t->added.ids[i];
+            *n = size;
+        }
+    }
+    return found;
+}
+
+int gs_encode_part(const gs_tokenizer *t, gs_encoder *body, const char *seq, gs_stretch part, gs_tokens *out,
+                   gs_err *e)
+{
+    int from = out->n, ret = part.end > part.beg ? body(t, seq + part.beg, part.end - part.beg, out, e) : 0;
+    for (int i = from; i < out->n; i++)
+        if (out->beg[i] >= 0) {
+            out->beg[i] += (int32_t)part.beg;
+            out->end[i] += (int32_t)part.beg;
+        }
+    return ret;
+}
+
+int gs_encode_added(const gs_tokenizer *t, gs_encoder *body, const char *seq, gs_stretch part, gs_tokens *out,
+                    gs_err *e)
+{
+    int64_t n, from = part.beg, i = part.beg;
+    int ret = 0;
+    while (i < part.end && !ret) {
+        int id = added_at(t, seq + i, part.end - i, &n);
+        if (id < 0) {
+            i++;
+            continue;
+        }
+        ret = gs_encode_part(t, body, seq, (gs_stretch){from, i}, out, e);
+        gs_tokens_push(out, id, -1, -1);
+        from = i += n;
+    }
+    return ret ? ret : gs_encode_part(t, body, seq, (gs_stretch){from, part.end}, out, e);
+}
+
+static int encode(const gs_tokenizer *t, int window, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
+{
+    gs_encoder *body = window && t->kind->encode_window ? t->kind->encode_window : t->kind->encode;
+    int cls = window ? t->window_cls : t->cls;
     if (len < 0 || len > INT_MAX - SPECIAL)
         return gs_fail(e, GS_EUSAGE, "a sequence of %lld bases is too long", (long long)len);
     int ret = tokens_reserve(out, (int)len + SPECIAL, e);
     if (ret)
         return ret;
     out->n = 0;
-    if (t->cls >= 0)
-        gs_tokens_push(out, t->cls, -1, -1);
+    if (cls >= 0)
+        gs_tokens_push(out, cls, -1, -1);
     if (t->lead >= 0)
         gs_tokens_push(out, t->lead, -1, -1);
-    ret = body(t, seq, len, out, e);
+    ret = window || t->kind->added ? body(t, seq, len, out, e)
+                                   : gs_encode_added(t, body, seq, (gs_stretch){0, len}, out, e);
     if (!ret && t->sep >= 0)
         gs_tokens_push(out, t->sep, -1, -1);
     return ret;
@@ -138,17 +213,24 @@ static int encode(const gs_tokenizer *t, encoder *body, const char *seq, int64_t
 
 int gs_encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
 {
-    return encode(t, t->kind->encode, seq, len, out, e);
+    return encode(t, 0, seq, len, out, e);
 }
 
 int gs_encode_window(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
 {
-    return encode(t, t->kind->encode_window ? t->kind->encode_window : t->kind->encode, seq, len, out, e);
+    return encode(t, 1, seq, len, out, e);
 }
 
 int gs_token_id(const gs_tokenizer *t, const char *text, int len)
 {
     return gs_strmap_get(&t->index, text, (size_t)len);
+}
+
+int gs_token_byte(const gs_tokenizer *t, unsigned char byte)
+{
+    char spelled[8];
+    int id = gs_token_id(t, (const char *)&byte, 1);
+    return id >= 0 ? id : gs_token_id(t, spelled, snprintf(spelled, sizeof spelled, "<0x%02X>", byte));
 }
 
 int gs_token_unknown(const char *seq, int64_t pos, gs_err *e)

@@ -8,7 +8,14 @@
     X(gpn) \
     X(gpn_msa) \
     X(phylogpn) \
-    X(hyena)
+    X(hyena) \
+    X(llama) \
+    X(qwen3) \
+    X(mistral) \
+    X(mixtral) \
+    X(gemma) \
+    X(gpt2) \
+    X(neox)
 
 #define DECLARE(NAME) extern const gs_family gs_family_##NAME;
 #define LIST(NAME) &gs_family_##NAME,

@@ -71,7 +71,8 @@ typedef struct gs_family {
     const char *architecture;
     const char *config;           /* JSON: as gs_form's, of all forms */
     const char *tokenizer;        /* JSON: all of it, or what its files do not say; NULL: nothing */
-    const char *tokenizer_files[3]; /* the first that is there is read, where `tokenizer` has no "vocab" */
+    const char *tokenizer_files[4]; /* the first that is there is read, where `tokenizer` has no "vocab";
+                                     * none: bytes are tokens */
     const char *recipe, *citation; /* JSON; text */
     /* Sets c->config where no config.json says what a model is. NULL: it must be there. */
     int (*facts)(gs_checkpoint *c, gs_err *e);

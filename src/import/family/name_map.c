@@ -99,13 +99,14 @@ static size_t count_begin(const gs_tensors *s, const char *prefix)
     return count;
 }
 
-/* NULL: none. The names of GPN begin with "model." themselves. */
+/* NULL: none. The names of GPN and of Llama begin with "model." themselves. */
 static const char *wrapper_of(const gs_tensors *s)
 {
     static const char *const prefixes[] = {"module." /* DataParallel */, "_orig_mod." /* torch.compile */,
                                            "model." /* Lightning */};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-        if (s->n && count_begin(s, prefixes[i]) == s->n && !count_begin(s, "model.encoder."))
+        if (s->n && count_begin(s, prefixes[i]) == s->n && !count_begin(s, "model.encoder.")
+            && !count_begin(s, "model.layers."))
             return prefixes[i];
     return NULL;
 }

@@ -3,16 +3,11 @@
 #include <string.h>
 #include "import/family/family.h"
 
-static int cannot_cut(const gs_tensor *t, int64_t parts, gs_err *e)
-{
-    return gs_fail(e, GS_EMODEL, "tensor %s cannot be cut into %lld equal parts", t->name, (long long)parts);
-}
-
 static int split(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e)
 {
     (void)b;
     if (!t->ndim || t->shape[0] % row->parts)
-        return cannot_cut(t, row->parts, e);
+        return gs_fail(e, GS_EMODEL, "tensor %s cannot be cut into %d equal parts", t->name, row->parts);
     t->shape[0] /= row->parts;
     t->bytes /= (size_t)row->parts;
     t->data = (const char *)t->data + t->bytes * (size_t)row->part;
@@ -32,27 +27,11 @@ static char *new_data(gs_tensor *t, gs_bundle *b, gs_err *e)
     return to;
 }
 
-/* Queries, keys and values of NeoX lie head by head in one matrix. */
-static int heads(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e)
-{
-    int64_t n = gs_family_int(b->config, "heads"), pieces = n * row->parts;
-    if (pieces < 1 || !t->ndim || t->shape[0] % pieces)
-        return cannot_cut(t, pieces, e);
-    size_t piece = t->bytes / (size_t)pieces;
-    const char *from = (const char *)t->data + piece * (size_t)row->part;
-    t->shape[0] /= row->parts;
-    t->bytes /= (size_t)row->parts;
-    char *to = new_data(t, b, e);
-    for (int64_t i = 0; to && i < n; i++, to += piece, from += piece * (size_t)row->parts)
-        memcpy(to, from, piece);
-    return to ? 0 : -GS_ENOMEM;
-}
-
 /* Conv1D of GPT-2 multiplies from the other side. */
 static int columns(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e)
 {
     if (t->ndim != 2 || t->shape[1] % row->parts)
-        return cannot_cut(t, row->parts, e);
+        return gs_fail(e, GS_EMODEL, "tensor %s cannot be cut into %d equal parts", t->name, row->parts);
     size_t size = gs_dtype_size(t->dtype), in = (size_t)t->shape[0], all = (size_t)t->shape[1];
     size_t out = all / (size_t)row->parts;
     const char *from = (const char *)t->data + out * (size_t)row->part * size;
@@ -107,7 +86,7 @@ static int matrix(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e)
 int gs_transform_tensor(gs_tensor *t, const gs_name_map *row, gs_bundle *b, gs_err *e)
 {
     static int (*const transforms[])(gs_tensor *, const gs_name_map *, gs_bundle *, gs_err *) = {
-        [GS_T_SPLIT] = split,   [GS_T_EACH] = split,    [GS_T_HEADS] = heads, [GS_T_COLUMNS] = columns,
-        [GS_T_CONV] = conv,     [GS_T_MATRIX] = matrix, [GS_T_DROP] = NULL};
+        [GS_T_SPLIT] = split, [GS_T_EACH] = split,    [GS_T_COLUMNS] = columns,
+        [GS_T_CONV] = conv,   [GS_T_MATRIX] = matrix, [GS_T_DROP] = NULL};
     return transforms[row->how] ? transforms[row->how](t, row, b, e) : 0;
 }

@@ -2,6 +2,7 @@
  * that are k-mers. */
 #include "import/tokenizer/tokenizer_json.h"
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/str.h"
@@ -71,11 +72,12 @@ static int add_merge(const gs_tokenizer_json *t, const json_t *merge, json_t *to
 static int check_bpe(const gs_tokenizer_json *t, const json_t *model, gs_err *e)
 {
     static const char *const texts[] = {"continuing_subword_prefix", "end_of_word_suffix"};
-    static const char *const flags[] = {"byte_fallback", "ignore_merges"};
     for (int i = 0; i < 2; i++)
-        if (gs_json_text(model, texts[i], "")[0] || gs_json_true(model, flags[i], 0))
-            return gs_fail(e, GS_EMODEL, "%s: %s of the model is not supported", t->path,
-                           gs_json_true(model, flags[i], 0) ? flags[i] : texts[i]);
+        if (gs_json_text(model, texts[i], "")[0])
+            return gs_fail(e, GS_EMODEL, "%s: %s of the model is not supported", t->path, texts[i]);
+    if (gs_json_true(model, "ignore_merges", 0) || t->cut)
+        return gs_fail(e, GS_EMODEL, "%s: %s is not supported", t->path,
+                       t->cut ? "byte-pair encoding of pieces of a few letters" : "ignore_merges of the model");
     if (gs_json_number(model, "dropout", 0) != 0)
         return gs_fail(e, GS_EMODEL, "%s: dropout of the model is not supported", t->path);
     return 0;
@@ -94,15 +96,17 @@ static json_t *make_bpe(const gs_tokenizer_json *t, const json_t *model, int mos
     }
     json_t *j = json_pack("{s:s, s:o, s:b, s:b, s:s, s:i}", "kind", "bpe", "merges", merges, "fuse_unk",
                           gs_json_true(model, "fuse_unk", 0), "lowercase", t->lowercase, "spaces", t->spaces, "k", 1);
-    if (j && t->run[0]
-        && json_object_update_new(j, json_pack("{s:s, s:i, s:i}", "run", t->run, "run_least", t->run_least, "run_as",
-                                               t->run_as))) {
-        json_decref(j);
-        j = NULL;
-    }
-    if (!j)
-        gs_fail_mem(e, "the merges", 1);
-    return j;
+    int bad = !j;
+    if (j && t->run[0])
+        bad |= json_object_update_new(j, json_pack("{s:s, s:i, s:i}", "run", t->run, "run_least", t->run_least,
+                                                   "run_as", t->run_as));
+    if (j && (t->bytes || strcmp(t->pieces, "none")))
+        bad |= json_object_update_new(j, json_pack("{s:b, s:s}", "bytes", t->bytes, "words", t->pieces));
+    if (!bad)
+        return j;
+    gs_fail_mem(e, "the merges", 1);
+    json_decref(j);
+    return NULL;
 }
 
 /* ---- words ---- */
@@ -113,7 +117,9 @@ static json_t *make_words(const gs_tokenizer_json *t, const json_t *model, int m
     int k = gs_vocab_kmer(t->vocab);
     if (k == 1 || t->chars)
         return make_bpe(t, model, most, e);
-    if (k && !t->lowercase)
+    if (k && t->cut == k && !t->lowercase)
+        return json_pack("{s:s, s:i}", "kind", "kmer_cut", "k", k);
+    if (k && !t->cut && !t->lowercase)
         return json_pack("{s:s, s:i}", "kind", "kmers", "k", k);
     gs_fail(e, GS_EMODEL, "%s: the words of the vocabulary are not k-mers over A, C, G, T, or the text becomes lower "
             "case", t->path);
@@ -149,6 +155,12 @@ static int read_file(gs_tokenizer_json *t, const json_t *root, gs_err *e)
     return ret ? ret : gs_read_post_processor(t, json_object_get(root, "post_processor"), e);
 }
 
+static int check_dna(const gs_tokenizer_json *t, gs_err *e)
+{
+    return gs_vocab_is_dna(t->vocab) ? 0 : gs_fail(e, GS_EMODEL, "%s: the vocabulary is of text or of proteins, not of "
+                                                   "DNA: such models are not supported", t->path);
+}
+
 /* Take over the vocabulary and name the special tokens. */
 static int finish(gs_tokenizer_json *t, json_t *j, int most, gs_err *e)
 {
@@ -159,18 +171,26 @@ static int finish(gs_tokenizer_json *t, json_t *j, int most, gs_err *e)
         if (used[i] >= most)
             return gs_fail(e, GS_EMODEL, "%s: special token %d is beyond the %d rows of the model's embedding", t->path,
                            used[i], most);
+    for (size_t i = json_array_size(t->added); i-- > 0;)
+        if (json_integer_value(json_array_get(t->added, i)) >= most)
+            json_array_remove(t->added, i);
     int bad = json_object_set(j, "vocab", t->vocab);
+    bad |= json_array_size(t->added) && json_object_set(j, "added", t->added);
     bad |= json_object_update_new(j, json_pack("{s:i, s:i, s:i, s:i, s:i}", "unk", t->unk, "cls", t->cls, "sep", t->sep,
                                                "mask", gs_vocab_special(t->vocab, "mask"), "pad",
                                                gs_vocab_special(t->vocab, "pad")));
     return bad ? gs_fail_mem(e, "the tokenizer", 1) : 0;
 }
 
-json_t *gs_import_tokenizer_json(const char *path, int most, gs_err *e)
+/* is_text: a vocabulary of text will do. */
+static json_t *read_tokenizer(const char *path, int is_text, int most, gs_err *e)
 {
-    gs_tokenizer_json t = {.path = path, .unk = -1, .cls = -1, .sep = -1, .spaces = "keep", .vocab = json_array()};
+    gs_tokenizer_json t = {.path = path, .unk = -1, .cls = -1, .sep = -1, .spaces = "keep", .pieces = "none",
+                           .vocab = json_array(), .added = json_array()};
     json_t *root = gs_import_json(path, MAX_BYTES, e), *j = NULL;
-    if (root && !read_file(&t, root, e))
+    int ret = !root ? -GS_EMODEL : t.added ? read_file(&t, root, e) : gs_fail_mem(e, "the added tokens", 1);
+    ret = ret || is_text ? ret : check_dna(&t, e);
+    if (!ret)
         j = make_kind(&t, json_object_get(root, "model"), most, e);
     if (j && finish(&t, j, most, e)) {
         json_decref(j);
@@ -178,6 +198,47 @@ json_t *gs_import_tokenizer_json(const char *path, int most, gs_err *e)
     }
     gs_strmap_free(&t.index);
     json_decref(t.vocab);
+    json_decref(t.added);
     json_decref(root);
+    return j;
+}
+
+json_t *gs_import_tokenizer_json(const char *path, int most, gs_err *e)
+{
+    return read_tokenizer(path, 0, most, e);
+}
+
+/* ---- text and DNA ---- */
+
+/* The k-mers join the vocabulary at their ids. */
+static int add_kmers(json_t *j, const json_t *dna, const char *path, gs_err *e)
+{
+    const char *text;
+    json_t *v, *vocab = json_object_get(j, "vocab");
+    int ret = 0;
+    json_object_foreach(json_object_get(dna, "dna_token_to_id"), text, v)
+        ret = ret ? ret : gs_vocab_put(vocab, text, v, path, e);
+    if (ret)
+        return ret;
+    int k = (int)gs_json_number(dna, "k", 0), open = gs_vocab_find(vocab, "<dna>");
+    if (open < 0 || k != gs_vocab_kmer(vocab))
+        return gs_fail(e, GS_EMODEL, "%s: \"dna_token_to_id\" lacks \"<dna>\" or k-mers of \"k\" = %d", path, k);
+    json_t *more = json_pack("{s:s, s:i, s:i}", "kind", "hybrid", "k", k, "window_cls", open);
+    return json_object_update_new(j, more) ? gs_fail_mem(e, "the tokenizer", 1) : 0;
+}
+
+json_t *gs_import_tokenizer_hybrid(const char *dir, const char *path, int most, gs_err *e)
+{
+    char text[PATH_MAX];
+    json_t *dna = gs_import_json(path, MAX_BYTES, e), *j = NULL;
+    if (dna && !gs_import_exists(gs_import_path(dir, "tokenizer.json", text)))
+        gs_import_lacks(dir, "tokenizer.json, which dna_config.json adds to", e);
+    else if (dna)
+        j = read_tokenizer(text, 1, most, e);
+    if (j && add_kmers(j, dna, path, e)) {
+        json_decref(j);
+        j = NULL;
+    }
+    json_decref(dna);
     return j;
 }

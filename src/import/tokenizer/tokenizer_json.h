@@ -8,10 +8,14 @@
 typedef struct {
     const char *path;
     json_t *vocab;           /* list by id; holds what index points to */
+    json_t *added;           /* ids of tokens whose text is cut out of a sequence before all else */
     gs_strmap index;         /* text -> id */
     int unk, cls, sep;       /* ids, -1 none */
     int lowercase;
-    const char *spaces;      /* "keep", "strip", "skip" */
+    const char *spaces;      /* "keep", "strip", "skip", "mark" */
+    const char *pieces;      /* "words" of the canonical form: "none", "gpt2", "qwen" */
+    int bytes;               /* gs_bpe_spec */
+    int cut;                 /* every so many characters are a word; 0: not so */
     int words;               /* letters, digits and _ never stand in one word with other characters */
     int chars;               /* every character is a word */
     char apart[256];         /* characters that are words of their own */

@@ -15,9 +15,12 @@ static int read_added(gs_tokenizer_json *t, const json_t *added, gs_err *e)
     size_t n = strlen(text);
     if (n > 1 && strspn(text, "ACGTUNRYSWKMBDHVacgtunryswkmbdhv") == n)
         return gs_fail(e, GS_EMODEL, "%s: the added token \"%.40s\" of several bases is not supported", t->path, text);
+    int ret = gs_vocab_put(t->vocab, text, json_object_get(added, "id"), t->path, e);
     if (n == 1)
         t->apart[(unsigned char)text[0]] = 1;
-    return gs_vocab_put(t->vocab, text, json_object_get(added, "id"), t->path, e);
+    else if (!ret && n && json_array_append(t->added, json_object_get(added, "id")))
+        ret = gs_fail_mem(e, "the added tokens", n);
+    return ret;
 }
 
 /* Gaps in the ids are entries of no text. */

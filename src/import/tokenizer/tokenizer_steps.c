@@ -56,6 +56,24 @@ static int strip(gs_tokenizer_json *t, const json_t *step, gs_err *e)
     return 0;
 }
 
+#define MARK "\xe2\x96\x81" /* sentencepiece's for a space */
+
+/* The mark before the text goes with the mark for every space. */
+static int prepend(gs_tokenizer_json *t, const json_t *step, gs_err *e)
+{
+    const char *text = gs_json_text(step, "prepend", "");
+    if (strcmp(text, MARK))
+        return gs_fail(e, GS_EMODEL, "%s: the normalizer \"Prepend\" of \"%.20s\" is not supported", t->path, text);
+    t->spaces = "mark";
+    return 0;
+}
+
+static int is_mark_of_space(const gs_tokenizer_json *t, const json_t *step)
+{
+    const char *from = gs_json_text(json_object_get(step, "pattern"), "String", "");
+    return !strcmp(from, " ") && !strcmp(gs_json_text(step, "content", ""), MARK) && !strcmp(t->spaces, "mark");
+}
+
 /* Runs of a letter to one token: GENA-LM makes "-" of N{10,}. */
 static int replace(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
@@ -64,6 +82,8 @@ static int replace(gs_tokenizer_json *t, const json_t *step, gs_err *e)
     char letter = 0;
     int least = 0, read = 0, id = strlen(to) == 1 ? gs_tokenizer_json_id(t, to) : -1;
     int is_run = sscanf(regex, "%c{%d,}%n", &letter, &least, &read) == 2 && read && !regex[read];
+    if (is_mark_of_space(t, step))
+        return 0;
     int fits = isalpha((unsigned char)letter) && least >= 1 && least <= MAX_RUN && id >= 0;
     if (!is_run || !fits || t->run[0] || t->lowercase)
         return gs_fail(e, GS_EMODEL, "%s: the normalizer \"Replace\" of \"%.60s\" by \"%.20s\" is not supported",
@@ -78,7 +98,8 @@ int gs_read_normalizer(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
     static const step_row rows[] = {{"Lowercase", lowercase}, {"BertNormalizer", bert_normalizer}, {"Strip", strip},
                                     {"Replace", replace},     {"NFC", NULL},   {"NFD", NULL},      {"NFKC", NULL},
-                                    {"NFKD", NULL},           {"Nmt", NULL},   {"StripAccents", NULL}, {NULL, NULL}};
+                                    {"NFKD", NULL},           {"Nmt", NULL},   {"StripAccents", NULL},
+                                    {"Prepend", prepend},   {NULL, NULL}};
     return read_step(t, rows, "normalizer", "normalizers", step, e);
 }
 
@@ -105,6 +126,37 @@ static int bert_pre_tokenizer(gs_tokenizer_json *t, const json_t *step, gs_err *
     return skip_spaces(t, step, e);
 }
 
+/* Text is cut into pieces before that; DNA alone is one. */
+static int byte_level(gs_tokenizer_json *t, const json_t *step, gs_err *e)
+{
+    if (gs_json_true(step, "add_prefix_space", 1))
+        return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"ByteLevel\" with a space before the text is not supported",
+                       t->path);
+    t->bytes = 1;
+    if (gs_json_true(step, "use_regex", 1))
+        t->pieces = "gpt2";
+    return 0;
+}
+
+static int metaspace(gs_tokenizer_json *t, const json_t *step, gs_err *e)
+{
+    const char *scheme = gs_json_text(step, "prepend_scheme", gs_json_true(step, "add_prefix_space", 1) ? "always" : "");
+    if (strcmp(gs_json_text(step, "replacement", MARK), MARK) || strcmp(scheme, "always"))
+        return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"Metaspace\" of this form is not supported", t->path);
+    t->spaces = "mark";
+    return 0;
+}
+
+/* k of ".{k}", 0: it is none. */
+static int cut_of(const char *regex)
+{
+    int k = 0, end = 0;
+    return regex && sscanf(regex, ".{%d}%n", &k, &end) == 1 && end && !regex[end] && k > 0 && k <= MAX_RUN ? k : 0;
+}
+
+#define QWEN "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" \
+             "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+
 static int split(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
     const json_t *pattern = json_object_get(step, "pattern");
@@ -112,8 +164,12 @@ static int split(gs_tokenizer_json *t, const json_t *step, gs_err *e)
     int isolated = !strcmp(gs_json_text(step, "behavior", ""), "Isolated") && !gs_json_true(step, "invert", 0);
     if (isolated && text && strlen(text) == 1)
         t->apart[(unsigned char)text[0]] = 1;
-    else if (isolated && ((regex && (!regex[0] || !strcmp(regex, "."))) || (text && !text[0])))
+    else if (isolated && ((regex && (!regex[0] || !strcmp(regex, "."))) || (text && !text[0]) || cut_of(regex) == 1))
         t->chars = 1;
+    else if (isolated && cut_of(regex))
+        t->cut = cut_of(regex);
+    else if (isolated && regex && !strcmp(regex, QWEN))
+        t->pieces = "qwen";
     else
         return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"Split\" at \"%.60s\" is not supported", t->path,
                        text ? text : regex ? regex : "");
@@ -123,7 +179,8 @@ static int split(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 int gs_read_pre_tokenizer(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
     static const step_row rows[] = {{"Whitespace", whitespace}, {"WhitespaceSplit", skip_spaces},
-                                    {"BertPreTokenizer", bert_pre_tokenizer}, {"Split", split}, {NULL, NULL}};
+                                    {"BertPreTokenizer", bert_pre_tokenizer}, {"Split", split},
+                                    {"ByteLevel", byte_level}, {"Metaspace", metaspace}, {NULL, NULL}};
     return read_step(t, rows, "pre-tokenizer", "pretokenizers", step, e);
 }
 
@@ -166,6 +223,7 @@ static int bert_processing(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 int gs_read_post_processor(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
     static const step_row rows[] = {{"TemplateProcessing", template}, {"BertProcessing", bert_processing},
-                                    {"RobertaProcessing", bert_processing}, {NULL, NULL}};
+                                    {"RobertaProcessing", bert_processing},
+                                    {"ByteLevel", NULL} /* places of tokens only */, {NULL, NULL}};
     return read_step(t, rows, "post-processor", "processors", step, e);
 }

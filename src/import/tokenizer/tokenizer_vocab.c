@@ -5,7 +5,7 @@
 #include "import/files.h"
 #include "import/tokenizer/tokenizer_vocab.h"
 
-enum { MAX_BYTES = 16 << 20, MAX_IDS = 1 << 20, MAX_K = 12 };
+enum { MAX_BYTES = 16 << 20, MAX_IDS = 1 << 20, MAX_K = 12, MAX_TOKEN = 100 };
 
 static int append_lines(json_t *list, const char *text, int most)
 {
@@ -18,7 +18,7 @@ static int append_lines(json_t *list, const char *text, int most)
     return 0;
 }
 
-json_t *gs_vocab_read(const char *path, int most, gs_err *e)
+static json_t *read_lines(const char *path, int most, gs_err *e)
 {
     size_t n;
     if (gs_import_sniff(path, e))
@@ -32,6 +32,51 @@ json_t *gs_vocab_read(const char *path, int most, gs_err *e)
     }
     free(text);
     return list;
+}
+
+/* Is the line "token id"? */
+static int read_numbered(const char *line, char token[MAX_TOKEN], int *id)
+{
+    int end = 0;
+    return line && sscanf(line, "%99s %d%n", token, id, &end) == 2 && !line[end];
+}
+
+static int put_line(json_t *to, const char *line, const char *path, int most, gs_err *e)
+{
+    char token[MAX_TOKEN];
+    int id;
+    if (!read_numbered(line, token, &id))
+        return gs_fail(e, GS_EMODEL, "%s: \"%.40s\" is no token and its id, as the first line is", path, line);
+    json_t *number = json_integer(id);
+    int ret = id >= most ? 0 : gs_vocab_put(to, token, number, path, e);
+    json_decref(number);
+    return ret;
+}
+
+static json_t *by_number(const json_t *lines, const char *path, int most, gs_err *e)
+{
+    size_t i;
+    json_t *v, *to = json_array();
+    int ret = to ? 0 : gs_fail_mem(e, "the vocabulary", 1);
+    json_array_foreach(lines, i, v)
+        ret = ret ? ret : put_line(to, json_string_value(v), path, most, e);
+    if (!ret)
+        return to;
+    json_decref(to);
+    return NULL;
+}
+
+json_t *gs_vocab_read(const char *path, int most, int *numbered, gs_err *e)
+{
+    char token[MAX_TOKEN];
+    int id;
+    json_t *lines = read_lines(path, most, e);
+    *numbered = read_numbered(json_string_value(json_array_get(lines, 0)), token, &id);
+    if (!*numbered)
+        return lines;
+    json_t *vocab = by_number(lines, path, most, e);
+    json_decref(lines);
+    return vocab;
 }
 
 int gs_vocab_put(json_t *vocab, const char *text, const json_t *id, const char *path, gs_err *e)
@@ -82,4 +127,29 @@ int gs_vocab_kmer(const json_t *vocab)
             k = n;
     }
     return (int)k;
+}
+
+/* What sentencepiece and GPT-2 put for the space before a word. */
+static const char *without_mark(const char *word)
+{
+    static const char *const marks[] = {"\xe2\x96\x81", "\xc4\xa0"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (!strncmp(word, marks[i], strlen(marks[i])))
+            return word + strlen(marks[i]);
+    return word;
+}
+
+int gs_vocab_is_dna(const json_t *vocab)
+{
+    static const char protein[] = "EFILPQ";
+    size_t i, words = 0, dna = 0, letters = 0;
+    json_t *v;
+    json_array_foreach(vocab, i, v) {
+        const char *word = without_mark(json_string_value(v));
+        size_t n = strlen(word);
+        letters += n == 1 && strchr(protein, word[0]);
+        words += n >= 3 && !strchr("<[", word[0]);
+        dna += n >= 3 && (strspn(word, "ACGTUN") == n || strspn(word, "acgtun") == n);
+    }
+    return words ? 20 * dna >= words : letters < strlen(protein);
 }

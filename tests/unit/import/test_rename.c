@@ -36,6 +36,8 @@ static void test_unwrap(void **state)
     unwrapped("module.bert.x", "module.cls.y", "bert.x", "cls.y");
     unwrapped("model.esm.x", "model.lm_head.y", "esm.x", "lm_head.y");
     unwrapped("module._orig_mod.bert.x", "module._orig_mod.cls.y", "bert.x", "cls.y");
+    unwrapped("model.model.layers.0.x", "model.lm_head.y", "model.layers.0.x", "lm_head.y");
+    unwrapped("model.model.layers.0.x", "model.model.norm.y", "model.layers.0.x", "model.norm.y");
     unwrapped("model.model.encoder.x", "model.cls.y", "model.encoder.x", "cls.y");
     unwrapped("model.model.encoder.x", "model.model.ln_f.y", "model.encoder.x", "model.ln_f.y");
 }
@@ -46,6 +48,7 @@ static void test_untouched(void **state)
     unwrapped("bert.x", "cls.y", "bert.x", "cls.y");
     unwrapped("model.encoder.x", "cls.y", "model.encoder.x", "cls.y");
     unwrapped("model.encoder.x", "model.ln_f.y", "model.encoder.x", "model.ln_f.y");
+    unwrapped("model.layers.0.x", "model.norm.y", "model.layers.0.x", "model.norm.y");
     unwrapped("model.", "model.x", "model.", "model.x");
     unwrapped("module.x", "epoch", "module.x", "epoch");
 }

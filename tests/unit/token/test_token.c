@@ -17,7 +17,7 @@ static const char *const pair_vocab[] = {"<unk>", "<pad>", "<mask>", "<cls>", "A
 static gs_tokenizer *base(int cls, int sep, int unk)
 {
     gs_err e = {0};
-    gs_tokenizer_spec s = {"base", 6, base_vocab, unk, 5, cls, sep, -1, 1, 0, NULL};
+    gs_tokenizer_spec s = {"base", 6, base_vocab, unk, 5, cls, sep, -1, 1, 0, NULL, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     return t;
@@ -26,7 +26,7 @@ static gs_tokenizer *base(int cls, int sep, int unk)
 static gs_tokenizer *pairs(void)
 {
     gs_err e = {0};
-    gs_tokenizer_spec s = {"kmer", 25, pair_vocab, 0, 2, 3, -1, 1, 2, 0, NULL};
+    gs_tokenizer_spec s = {"kmer", 25, pair_vocab, 0, 2, 3, -1, 1, 2, 0, NULL, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     return t;
@@ -104,7 +104,7 @@ static void test_kmer_overlap(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL};
+    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     assert_int_equal(t->step, 1);
@@ -133,7 +133,7 @@ static void test_kmer_ids(void **state)
 {
     (void)state;
     gs_err e = {0};
-    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL};
+    gs_tokenizer_spec s = {"kmers", 25, pair_vocab, 0, 2, 3, 1, 1, 2, 0, NULL, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     ids_are(t, 0, 0, "4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19");
     ids_are(t, 0, 'C', "8 9 10 11");
@@ -163,7 +163,7 @@ static void test_k_of_single_bases(void **state)
     for (int i = 0; i < 3; i++)
         for (int k = 1; k <= 2; k++) {
             gs_err e = {0};
-            gs_tokenizer_spec s = {kinds[i], 25, pair_vocab, 0, 2, 3, 1, 1, k, 0, &bpe};
+            gs_tokenizer_spec s = {kinds[i], 25, pair_vocab, 0, 2, 3, 1, 1, k, 0, &bpe, NULL, {0}};
             gs_tokenizer *t = gs_tokenizer_new(&s, &e);
             assert_true((t != NULL) == (k == 1));
             assert_int_equal(e.code, t ? GS_OK : GS_EMODEL);
@@ -180,7 +180,7 @@ static void test_bpe(void **state)
     (void)state;
     gs_err e = {0};
     gs_bpe_spec bpe = {.n_merges = 4, .merges = bpe_merges};
-    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     assert_non_null(t);
     assert_string_equal(encoded(t, "AAA", 0), "4:0-3");
@@ -200,7 +200,7 @@ static void test_bad_bpe(void **state)
     gs_err e = {0};
     const int32_t none[] = {2, 2}, beyond[] = {1, 8};
     gs_bpe_spec bpe = {.n_merges = 1, .merges = none};
-    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe, NULL, {0}};
     assert_null(gs_tokenizer_new(&s, &e));
     assert_non_null(strstr(e.msg, "merges C and C to what is not in its vocabulary"));
     e = (gs_err){0};
@@ -221,7 +221,7 @@ static void test_long_bpe(void **state)
     gs_err e = {0};
     gs_tokens out = {0};
     gs_bpe_spec bpe = {.n_merges = 4, .merges = bpe_merges};
-    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe};
+    gs_tokenizer_spec s = {"bpe", 8, bpe_vocab, 0, -1, -1, -1, -1, 1, 0, &bpe, NULL, {0}};
     gs_tokenizer *t = gs_tokenizer_new(&s, &e);
     char *seq = malloc(LONG);
     assert_non_null(seq);
@@ -236,7 +236,7 @@ static void test_long_bpe(void **state)
 static void test_bad_specs(void **state)
 {
     (void)state;
-    const gs_tokenizer_spec good = {"base", 6, base_vocab, 4, 5, -1, -1, -1, 1, 0, NULL};
+    const gs_tokenizer_spec good = {"base", 6, base_vocab, 4, 5, -1, -1, -1, 1, 0, NULL, NULL, {0}};
     gs_tokenizer_spec s = good;
     gs_err e = {0};
     s.kind = "syllables";
