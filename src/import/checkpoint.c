@@ -73,13 +73,18 @@ static int describe(gs_bundle *b, gs_checkpoint *c, gs_err *e)
     return !b->card ? -GS_ENOMEM : f->finish ? f->finish(b, c, e) : 0;
 }
 
+static int is_known(gs_tensors *s)
+{
+    return !gs_names_unwrap(s, NULL) && gs_family_fits(gs_families, s);
+}
+
 /* file: of weights; NULL: whichever the directory has. */
 static int import_from(gs_bundle *b, const char *dir, const char *file, gs_err *e)
 {
     gs_checkpoint c = {.dir = dir};
     *b = (gs_bundle){.path = strdup(file ? file : dir)};
     int ret = b->path ? read_config(&c, e) : gs_fail_mem(e, "a path", strlen(dir));
-    ret = ret ? ret : file ? gs_weights_read(&c.tensors, file, e) : gs_weights_find(&c.tensors, dir, e);
+    ret = ret ? ret : file ? gs_weights_read(&c.tensors, file, e) : gs_weights_find(&c.tensors, dir, is_known, e);
     ret = ret ? ret : gs_names_unwrap(&c.tensors, e);
     ret = ret ? ret : describe(b, &c, e);
     json_decref(c.config);

@@ -96,14 +96,31 @@ static int may_be_weights(const struct dirent *d)
     return 0;
 }
 
+/* Of several files the one whose tensors are a model's; -1: there is none, or more than one. */
+static int find_known(struct dirent **entry, int n, const char *dir, int (*known)(gs_tensors *s))
+{
+    char path[PATH_MAX];
+    int found = -1, count = 0;
+    for (int i = 0; i < n; i++) {
+        gs_tensors s = {0};
+        if (!gs_weights_read(&s, gs_import_path(dir, entry[i]->d_name, path), NULL) && known(&s)) {
+            found = i;
+            count++;
+        }
+        gs_tensors_free(&s);
+    }
+    return count == 1 ? found : -1;
+}
+
 /* A single file of weights, whatever its name. */
-static int find_single(gs_tensors *s, const char *dir, gs_err *e)
+static int find_single(gs_tensors *s, const char *dir, int (*known)(gs_tensors *s), gs_err *e)
 {
     char path[PATH_MAX], list[LIST];
     struct dirent **entry = NULL;
     int n = scandir(dir, &entry, may_be_weights, alphasort), ret;
-    if (n == 1)
-        ret = gs_weights_read(s, gs_import_path(dir, entry[0]->d_name, path), e);
+    int at = n > 1 ? find_known(entry, n, dir, known) : n - 1;
+    if (at >= 0)
+        ret = gs_weights_read(s, gs_import_path(dir, entry[at]->d_name, path), e);
     else if (n > 1)
         ret = gs_fail(e, GS_EMODEL, "%s holds several files of weights (%s, %s%s): give one of them as the model", dir,
                       entry[0]->d_name, entry[1]->d_name, n > 2 ? ", ..." : "");
@@ -119,7 +136,7 @@ static int find_single(gs_tensors *s, const char *dir, gs_err *e)
     return ret;
 }
 
-int gs_weights_find(gs_tensors *s, const char *dir, gs_err *e)
+int gs_weights_find(gs_tensors *s, const char *dir, int (*known)(gs_tensors *s), gs_err *e)
 {
     static const struct { const char *file; int index; } hub[] = {{"model.safetensors", 0},
                                                                   {"model.safetensors.index.json", 1},
@@ -130,5 +147,5 @@ int gs_weights_find(gs_tensors *s, const char *dir, gs_err *e)
     for (size_t i = 0; i < sizeof hub / sizeof *hub; i++)
         if (gs_import_exists(gs_import_path(dir, hub[i].file, path)))
             return hub[i].index ? read_shards(s, dir, path, e) : gs_weights_read(s, path, e);
-    return find_single(s, dir, e);
+    return find_single(s, dir, known, e);
 }

@@ -26,9 +26,9 @@ typedef struct {
 
 #define ID(f) GS_KEY_INT(conf, f, .def = -1, .min = -1, .max = MAX_VOCAB)
 static const char *const spaces[] = {[GS_SPACES_KEEP] = "keep", [GS_SPACES_STRIP] = "strip", [GS_SPACES_SKIP] = "skip",
-                                     [GS_SPACES_MARK] = "mark", NULL};
+                                     [GS_SPACES_MARK] = "mark", [GS_SPACES_MARK_ONCE] = "mark_once", NULL};
 static const char *const words[] = {
-    [GS_WORDS_NONE] = "none", [GS_WORDS_GPT2] = "gpt2", [GS_WORDS_QWEN] = "qwen", NULL};
+    [GS_WORDS_NONE] = "none", [GS_WORDS_GPT2] = "gpt2", [GS_WORDS_QWEN] = "qwen", [GS_WORDS_SPACE] = "space", NULL};
 static const gs_json_row rows[] = {
     GS_KEY_TEXT(conf, kind, .def = GS_NEEDED),
     GS_KEY_ANY("vocab", .def = GS_NEEDED),

@@ -15,8 +15,8 @@
  *   config:    the architecture's keys (arch_*.c lists them)
  *   tokenizer: {"kind", "vocab": [...], "unk", "mask", "cls", "sep", "pad", "window_cls" (ids, -1 none), "added":
  *              [id, ...], "k", "max_tokens"}, of kinds "bpe" and "hybrid" also "merges": [left id, right id, left id,
- *              ...], "fuse_unk", "lowercase", "spaces": "keep|strip|skip|mark", "words": "none|gpt2|qwen", "bytes",
- *              "run", "run_least", "run_as" (gs_bpe_spec)
+ *              ...], "fuse_unk", "lowercase", "spaces": "keep|strip|skip|mark|mark_once", "words":
+ *              "none|gpt2|qwen|space", "bytes", "run", "run_least", "run_as" (gs_bpe_spec)
  *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "readout": "token|marginal",
  *              "species", "scope", "shared_windows",
  *              "clipped", "msa"}

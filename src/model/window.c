@@ -39,7 +39,8 @@ static void warn_of_window(const gs_model *m, int now)
 int gs_model_choose_window(const gs_model *m, int wanted, gs_err *e)
 {
     const gs_tokenizer *t = m->tok;
-    int special = (t->window_cls >= 0) + (t->sep >= 0) + (t->lead >= 0), least = 2 * (t->k > m->margin ? t->k : m->margin) + 1;
+    int special = (t->window_cls >= 0) + (t->sep >= 0) + (t->lead >= 0);
+    int least = 2 * (t->k > m->margin ? t->k : m->margin) + 1;
     int window = wanted ? wanted : m->recipe.window;
     if (window < least)
         return bad_window(m, wanted, "small: the model takes at least", least, e);

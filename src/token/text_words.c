@@ -86,5 +86,8 @@ static int64_t qwen_word(const char *text, int64_t n)
 
 int64_t gs_text_word(int words, const char *text, int64_t n)
 {
+    const char *space = words == GS_WORDS_SPACE ? memchr(text + 1, ' ', (size_t)n - 1) : NULL;
+    if (space)
+        return space - text;
     return words == GS_WORDS_GPT2 ? gpt2_word(text, n) : words == GS_WORDS_QWEN ? qwen_word(text, n) : n;
 }

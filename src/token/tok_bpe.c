@@ -99,7 +99,7 @@ static void init_letters(bpe *b, const gs_tokenizer *t, const gs_bpe_spec *p)
     for (int c = 0; c < 256; c++)
         b->id[c] = p->bytes ? gs_token_id(t, spelled, spell_byte(c, spelled))
                             : gs_token_byte(t, (unsigned char)(p->lowercase ? tolower(c) : c));
-    b->mark = p->spaces == GS_SPACES_MARK ? gs_token_id(t, mark, 3) : -1;
+    b->mark = p->spaces >= GS_SPACES_MARK ? gs_token_id(t, mark, 3) : -1;
     if (b->mark >= 0)
         b->id[' '] = b->mark;
 }
@@ -115,7 +115,7 @@ static int init(gs_tokenizer *t, const gs_tokenizer_spec *s, gs_err *e)
     if (!b)
         return gs_fail_mem(e, "a tokenizer", sizeof *b);
     t->data = b;
-    t->step = p->n_merges || p->run || p->spaces == GS_SPACES_MARK ? 0 : 1;
+    t->step = p->n_merges || p->run || p->spaces >= GS_SPACES_MARK ? 0 : 1;
     b->fuse_unk = p->fuse_unk;
     b->spaces = p->spaces;
     b->run = p->run ? (unsigned char)p->run : -1;
@@ -231,11 +231,11 @@ static void split(word *w, const char *seq, int64_t beg, int64_t end)
 {
     const bpe *b = w->t->data;
     int apart = 0;
-    if (b->mark >= 0 && beg < end)
+    if (b->mark >= 0 && beg < end && (b->spaces == GS_SPACES_MARK || seq[beg] != ' '))
         append(w, b->mark, beg, beg, 0);
     for (int64_t i = beg, n, next = beg; i < end; i += n) {
         if (b->words && i == next) {
-            apart = 1;
+            apart = i > beg;
             next += gs_text_word(b->words, seq + i, end - i);
         }
         int64_t run = run_length(seq + i, end - i, b->run);

@@ -139,6 +139,7 @@ void gs_tokenizer_free(gs_tokenizer *t)
     free((void *)(uintptr_t)t->added.ids);
     gs_word_lists_free(t);
     gs_strmap_free(&t->index);
+    gs_strmap_free(&t->kmers);
     free(t);
 }
 

@@ -32,15 +32,17 @@ struct gs_tokenizer {
     int k;                    /* bases of a full token; 1 for single-base models */
     int step;                 /* bases from the start of a full token to that of the next; 0: not fixed */
     int max_tokens;           /* longest input, special tokens counted; 0 = no limit */
+    gs_strmap kmers;          /* text -> id where words of text may be spelled as k-mers: kind "hybrid" */
     struct gs_word_lists *words; /* see gs_kmer_ids */
     void *data;               /* the kind's own */
 };
 
 /* Byte-pair encoding: what kinds "bpe" and "hybrid" need beside the vocabulary. */
 enum { GS_SPACES_KEEP, GS_SPACES_STRIP /* at the ends */, GS_SPACES_SKIP /* words are encoded apart */,
-       GS_SPACES_MARK /* sentencepiece: the symbol U+2581, which also stands before every text */ };
+       GS_SPACES_MARK /* sentencepiece: the symbol U+2581, which also stands before every text */,
+       GS_SPACES_MARK_ONCE /* but not before a space */ };
 /* How text is cut into words that are encoded apart (token/text_words.c). */
-enum { GS_WORDS_NONE, GS_WORDS_GPT2, GS_WORDS_QWEN };
+enum { GS_WORDS_NONE, GS_WORDS_GPT2, GS_WORDS_QWEN, GS_WORDS_SPACE /* a space and what follows */ };
 typedef struct {
     int n_merges;
     const int32_t *merges;    /* [n_merges][2] ids, best first; the texts of the two together are an entry, too */

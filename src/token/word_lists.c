@@ -28,13 +28,21 @@ static int32_t base_id(const gs_tokenizer *t, char base)
     return t->kind->encode(t, &base, 1, &one, NULL) || one.n != 1 || id[0] == t->unk ? -1 : id[0];
 }
 
+/* Where words of text are spelled as k-mers, these are apart. */
+static int is_kmer(const gs_tokenizer *t, int id)
+{
+    const char *text = t->vocab[id];
+    int apart = t->kmers.n && gs_strmap_get(&t->kmers, text, strlen(text)) != id;
+    return t->k > 1 && (int)strlen(text) == t->k && is_word(text) && !apart;
+}
+
 /* The base of an entry at an offset; 0: it has none, or is no k-mer. */
 static char base_at(const gs_tokenizer *t, const int32_t *single, int id, int offset)
 {
     for (int b = 0; t->k == 1 && b < 4; b++)
         if (single[b] == id)
             return bases[b];
-    return t->k > 1 && is_word(t->vocab[id]) && (int)strlen(t->vocab[id]) == t->k ? t->vocab[id][offset] : 0;
+    return is_kmer(t, id) ? t->vocab[id][offset] : 0;
 }
 
 /* base[id]: of every entry. */

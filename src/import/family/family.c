@@ -48,6 +48,14 @@ static const gs_form *form_of(const gs_family *f, const gs_tensors *t)
     return NULL;
 }
 
+int gs_family_fits(const gs_family *const *families, const gs_tensors *t)
+{
+    for (; *families; families++)
+        if (form_of(*families, t))
+            return 1;
+    return 0;
+}
+
 static int unknown(const gs_family *const *families, const gs_checkpoint *c, gs_err *e)
 {
     gs_str known = {0};

@@ -81,6 +81,8 @@ typedef struct gs_family {
 } gs_family;
 extern const gs_family *const gs_families[]; /* ends with NULL */
 
+/* Are the tensors, by their names, those of one of the families? */
+int gs_family_fits(const gs_family *const *families, const gs_tensors *t);
 /* 0 if config.json calls itself by a name of one of the families, or by none. GS_EMODEL: only by others; the message
  * names them and what is supported. */
 int gs_family_known(const gs_family *const *families, const gs_checkpoint *c, gs_err *e);

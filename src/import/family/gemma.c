@@ -4,8 +4,9 @@
 #include <math.h>
 #include "import/family/decoder_common.h"
 
-static const gs_word acts[] = {{"gelu_pytorch_tanh", "gelu_tanh"}, {"gelu_new", "gelu_tanh"}, {"gelu_fast", "gelu_tanh"},
-                               {"gelu", "gelu"},                   {"silu", "silu"},          {NULL, NULL}};
+static const gs_word acts[] = {
+    {"gelu_pytorch_tanh", "gelu_tanh"}, {"gelu_new", "gelu_tanh"}, {"gelu_fast", "gelu_tanh"},
+    {"gelu", "gelu"},                   {"silu", "silu"},          {NULL, NULL}};
 static const gs_config_map map[] = {
     GS_DECODER_MAP(8192, 1), GS_MAP_NAME("hidden_activation", "act", acts), {.theirs = NULL}};
 static const gs_name_map names[] = {GS_DECODER_NAMES, GS_DECODER_DENSE, {.theirs = NULL}};

@@ -3,8 +3,9 @@
 #include <math.h>
 #include "import/family/decoder_common.h"
 
-static const gs_word acts[] = {{"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"}, {"gelu_fast", "gelu_tanh"},
-                               {"gelu", "gelu"}, {"relu", "relu"}, {"silu", "silu"}, {NULL, NULL}};
+static const gs_word acts[] = {
+    {"gelu_new", "gelu_tanh"}, {"gelu_pytorch_tanh", "gelu_tanh"}, {"gelu_fast", "gelu_tanh"},
+    {"gelu", "gelu"},          {"relu", "relu"},                   {"silu", "silu"}, {NULL, NULL}};
 static const gs_config_map map[] = {
     GS_MAP_INT("vocab_size", "vocab", 50257, 1, 1 << 20),
     GS_MAP_INT("n_embd|hidden_size", "dim", 768, 1, 1 << 15),

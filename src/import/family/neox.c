@@ -1,5 +1,5 @@
-/* GPT-NeoX: GenSLM, whose tokens are codons. Queries, keys and values of a head lie side by side in one matrix; attention
- * and feed-forward read the same sum. Sources: transformers modeling_gpt_neox.py; ramanathanlab/genslm
+/* GPT-NeoX: GenSLM, whose tokens are codons. Queries, keys and values of a head lie side by side in one matrix;
+ * attention and feed-forward read the same sum. Sources: transformers modeling_gpt_neox.py; ramanathanlab/genslm
  * genslm/inference.py. */
 #include <math.h>
 #include <stdio.h>
@@ -79,8 +79,9 @@ static int facts(gs_checkpoint *c, gs_err *e)
     int64_t ffn = size_of(c, FIRST "mlp.dense_h_to_4h.weight", 0);
     int heads = count_heads(c, dim);
     if (!heads)
-        return gs_fail(e, GS_EMODEL, "%s has no config.json, and its tensors do not tell how many attention heads there "
-                       "are: put beside the weights the JSON of genslm/architectures/neox that describes them", c->dir);
+        return gs_fail(e, GS_EMODEL, "%s has no config.json, and its tensors do not tell how many attention heads "
+                       "there are: put the JSON of genslm/architectures/neox that describes them there by that name",
+                       c->dir);
     c->config = json_pack("{s:I, s:I, s:i, s:i, s:I, s:s}", "vocab_size", (json_int_t)vocab, "hidden_size",
                           (json_int_t)dim, "num_hidden_layers", count_layers(c), "num_attention_heads", heads,
                           "intermediate_size", (json_int_t)ffn, "hidden_act", "gelu_fast");

@@ -221,8 +221,8 @@ static int add_kmers(json_t *j, const json_t *dna, const char *path, gs_err *e)
     if (ret)
         return ret;
     int k = (int)gs_json_number(dna, "k", 0), open = gs_vocab_find(vocab, "<dna>");
-    if (open < 0 || k != gs_vocab_kmer(vocab))
-        return gs_fail(e, GS_EMODEL, "%s: \"dna_token_to_id\" lacks \"<dna>\" or k-mers of \"k\" = %d", path, k);
+    if (open < 0 || k < 2)
+        return gs_fail(e, GS_EMODEL, "%s: \"dna_token_to_id\" lacks \"<dna>\", or \"k\" = %d makes no sense", path, k);
     json_t *more = json_pack("{s:s, s:i, s:i}", "kind", "hybrid", "k", k, "window_cls", open);
     return json_object_update_new(j, more) ? gs_fail_mem(e, "the tokenizer", 1) : 0;
 }

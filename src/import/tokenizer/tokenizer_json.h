@@ -12,8 +12,8 @@ typedef struct {
     gs_strmap index;         /* text -> id */
     int unk, cls, sep;       /* ids, -1 none */
     int lowercase;
-    const char *spaces;      /* "keep", "strip", "skip", "mark" */
-    const char *pieces;      /* "words" of the canonical form: "none", "gpt2", "qwen" */
+    const char *spaces;      /* as in the canonical form (model.h) */
+    const char *pieces;      /* "words" of the canonical form */
     int bytes;               /* gs_bpe_spec */
     int cut;                 /* every so many characters are a word; 0: not so */
     int words;               /* letters, digits and _ never stand in one word with other characters */

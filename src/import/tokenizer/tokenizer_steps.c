@@ -130,20 +130,24 @@ static int bert_pre_tokenizer(gs_tokenizer_json *t, const json_t *step, gs_err *
 static int byte_level(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
     if (gs_json_true(step, "add_prefix_space", 1))
-        return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"ByteLevel\" with a space before the text is not supported",
-                       t->path);
+        return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"ByteLevel\" that puts a space before the text is not "
+                       "supported", t->path);
     t->bytes = 1;
     if (gs_json_true(step, "use_regex", 1))
         t->pieces = "gpt2";
     return 0;
 }
 
+/* prepend_scheme "first" differs from "always" behind special tokens in the text alone, which sequences have not. */
 static int metaspace(gs_tokenizer_json *t, const json_t *step, gs_err *e)
 {
-    const char *scheme = gs_json_text(step, "prepend_scheme", gs_json_true(step, "add_prefix_space", 1) ? "always" : "");
-    if (strcmp(gs_json_text(step, "replacement", MARK), MARK) || strcmp(scheme, "always"))
+    int prefix = gs_json_true(step, "add_prefix_space", 1);
+    const char *scheme = gs_json_text(step, "prepend_scheme", prefix ? "always" : "never");
+    if (strcmp(gs_json_text(step, "replacement", MARK), MARK) || !strcmp(scheme, "never"))
         return gs_fail(e, GS_EMODEL, "%s: the pre-tokenizer \"Metaspace\" of this form is not supported", t->path);
-    t->spaces = "mark";
+    t->spaces = "mark_once";
+    if (gs_json_true(step, "split", 1))
+        t->pieces = "space";
     return 0;
 }
 

@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include "base/err.h"
 
-/* A text file of one token per line, the line's number is the id; or of lines "token id" (*numbered). Lines beyond `most` are left out (published files
- * have more lines than the embedding has rows). NULL on failure; the caller decrefs. */
+/* A text file of one token per line, the line's number is the id; or of lines "token id" (*numbered). Ids beyond `most`
+ * are left out (published files have more lines than the embedding has rows). NULL on failure; the caller decrefs. */
 json_t *gs_vocab_read(const char *path, int most, int *numbered, gs_err *e);
 /* Put a text at its id; entries of no text fill the gap before it. path: for messages. */
 int gs_vocab_put(json_t *vocab, const char *text, const json_t *id, const char *path, gs_err *e);

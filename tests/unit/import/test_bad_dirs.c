@@ -115,9 +115,9 @@ static void test_other_family(void **state)
 {
     (void)state;
     const char *dir = copy_without("family", "model.safetensors", "config.json");
-    put(dir, "config.json", "{\"model_type\":\"llama\",\"architectures\":[\"LlamaForCausalLM\"]}");
+    put(dir, "config.json", "{\"model_type\":\"opt\",\"architectures\":[\"OPTForCausalLM\"]}");
     write_safetensors(at("family/model.safetensors"), "{}", 0);
-    refused(dir, "model_type \"llama\", class \"LlamaForCausalLM\"");
+    refused(dir, "model_type \"opt\", class \"OPTForCausalLM\"");
     refused(dir, "Nucleotide Transformer");
 }
 

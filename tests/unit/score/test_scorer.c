@@ -151,7 +151,7 @@ static void test_windows(void **state)
     assert_int_equal(s.grid.core, 12);
     assert_int_equal(s.grid.flank, 3);
     assert_int_equal(s.grid.shared, 18);
-    m->tok->cls = m->tok->sep = 0;
+    m->tok->window_cls = m->tok->sep = 0;
     m->tok->max_tokens = 10;
     assert_int_equal(scorer(m, OPT(.window = 20, .mode = "l2")).grid.window, 20);
     refused(m, OPT(.window = 23), GS_EUSAGE, "at most 8");   /* 7 and 2 are 9 tokens */
