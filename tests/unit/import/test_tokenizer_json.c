@@ -72,7 +72,8 @@ static void test_bpe(void **state)
 static void test_steps(void **state)
 {
     (void)state;
-    check("{\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Strip\"}, {\"type\": \"Replace\", "
+    check("{\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Strip\"}, "
+            "{\"type\": \"Replace\", "
           "\"pattern\": {\"Regex\": \"N{3,}\"}, \"content\": \"-\"}]}, " MODEL(MERGES) "}", " ACNNNANN ",
           "5:1-3 10:3-7 9:7-8 9:8-9");
     check("{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"String\": \"-\"}, \"behavior\": \"Isolated\"}, "
@@ -93,7 +94,8 @@ static void test_words(void **state)
     check("{\"pre_tokenizer\": {\"type\": \"Split\", \"pattern\": {\"Regex\": \"\"}, \"behavior\": \"Isolated\"}, "
           "\"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"A\": 1, \"C\": 2}}}",
           "ACN", "1:0-1 2:1-2 0:2-3");
-    check("{\"pre_tokenizer\": " SPLIT(".{2}") ", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": "
+    check("{\"pre_tokenizer\": " SPLIT(".{2}") ", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", "
+            "\"vocab\": "
           "{\"u\": 0, \"AA\": 1, \"AC\": 2}}}", "ACAaAAC", "2:0-2 0:2-4 1:4-6 0:6-7");
 }
 
@@ -101,10 +103,13 @@ static void test_words(void **state)
 static void test_marks(void **state)
 {
     (void)state;
-#define MARKED "\"model\": {\"type\": \"BPE\", \"unk_token\": \"u\", \"fuse_unk\": true, \"byte_fallback\": true, \"vocab\": " \
-               "{\"u\": 0, \"<0x47>\": 1, \"\u2581\": 2, \"A\": 3, \"C\": 4, \"\u2581A\": 5, \"AC\": 6, \"ACA\": 7}, " \
+#define MARKED "\"model\": {\"type\": \"BPE\", \"unk_token\": \"u\", \"fuse_unk\": true, " \
+            "\"byte_fallback\": true, \"vocab\": " \
+               "{\"u\": 0, \"<0x47>\": 1, \"\u2581\": 2, \"A\": 3, \"C\": 4, \"\u2581A\": 5, \"AC\": 6, " \
+            "\"ACA\": 7}, " \
                "\"merges\": [\"\u2581 A\", \"A C\", \"AC A\"]}"
-#define PREPEND "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Prepend\", \"prepend\": \"\u2581\"}, " \
+#define PREPEND "\"normalizer\": {\"type\": \"Sequence\", \"normalizers\": [{\"type\": \"Prepend\", " \
+            "\"prepend\": \"\u2581\"}, " \
                 "{\"type\": \"Replace\", \"pattern\": {\"String\": \" \"}, \"content\": \"\u2581\"}]}, "
 #define META(MORE) "\"pre_tokenizer\": {\"type\": \"Metaspace\", \"replacement\": \"\u2581\", " MORE "}, "
     check("{" PREPEND MARKED "}", "ACAC", "5:0-1 4:1-2 6:2-4");
@@ -119,16 +124,22 @@ static void test_marks(void **state)
 static void test_bytes(void **state)
 {
     (void)state;
-#define BYTES "\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": 0, \"C\": 1, \"1\": 2, \"2\": 3, \"\u0120\": 4, \"AC\": 5, " \
-              "\"\u0120A\": 6, \"12\": 7, \"C1\": 8, \"'\": 9, \"s\": 10, \"'s\": 11, \"\u010a\": 12, \"\u010a\u010a\": 13, " \
-              "\"ACA\": 14}, \"merges\": [\"A C\", \"\u0120 A\", \"1 2\", \"C 1\", \"' s\", \"\u010a \u010a\", \"AC A\"]}"
+#define BYTES "\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": 0, \"C\": 1, \"1\": 2, \"2\": 3, " \
+            "\"\u0120\": 4, \"AC\": 5, " \
+              "\"\u0120A\": 6, \"12\": 7, \"C1\": 8, \"'\": 9, \"s\": 10, \"'s\": 11, \"\u010a\": 12, " \
+            "\"\u010a\u010a\": 13, " \
+              "\"ACA\": 14}, \"merges\": [\"A C\", \"\u0120 A\", \"1 2\", \"C 1\", \"' s\", \"\u010a \u010a\", " \
+            "\"AC A\"]}"
 #define LEVEL(REGEX) "{\"type\": \"ByteLevel\", \"add_prefix_space\": false, \"use_regex\": " REGEX "}"
-#define QWEN "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}| ?[^\\\\s\\\\p{L}\\\\p{N}]+" \
+#define QWEN "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\\\r\\\\n\\\\p{L}\\\\p{N}]?\\\\p{L}+|\\\\p{N}|" \
+            " ?[^\\\\s\\\\p{L}\\\\p{N}]+" \
              "[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+"
     check("{\"pre_tokenizer\": " LEVEL("true") ", " BYTES "}", "AC12 A's", "5:0-2 7:2-4 6:4-6 11:6-8");
-    check("{\"pre_tokenizer\": " LEVEL("true") ", " BYTES "}", "A  AC\n\n\nA", "0:0-1 4:1-2 4:2-3 5:3-5 13:5-7 12:7-8 0:8-9");
+    check("{\"pre_tokenizer\": " LEVEL("true") ", " BYTES "}", "A  AC\n\n\nA",
+            "0:0-1 4:1-2 4:2-3 5:3-5 13:5-7 12:7-8 0:8-9");
     check("{\"pre_tokenizer\": " LEVEL("false") ", " BYTES "}", "C12", "1:0-1 7:1-3");
-    check("{\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [" SPLIT(QWEN) ", " LEVEL("false") "]}, " BYTES "}",
+    check("{\"pre_tokenizer\": {\"type\": \"Sequence\", \"pretokenizers\": [" SPLIT(QWEN) ", "
+            "" LEVEL("false") "]}, " BYTES "}",
           "AC12 A\n\n", "5:0-2 2:2-3 3:3-4 6:4-6 13:6-8");
 }
 
@@ -136,9 +147,11 @@ static void test_bytes(void **state)
 static void test_added(void **state)
 {
     (void)state;
-#define ADDED "\"added_tokens\": [{\"id\": 2, \"content\": \"[SEP]\"}, {\"id\": 12, \"content\": \"[S\"}, {\"id\": 7, " \
+#define ADDED "\"added_tokens\": [{\"id\": 2, \"content\": \"[SEP]\"}, {\"id\": 12, \"content\": \"[S\"}, " \
+            "{\"id\": 7, " \
               "\"content\": \"-\"}], "
-    check("{" ADDED MODEL(MERGES) "}", "AC[SEP]A[S-A[SE", "5:0-2 2:-1--1 3:7-8 12:-1--1 7:10-11 3:11-12 12:-1--1 0:14-15");
+    check("{" ADDED MODEL(MERGES) "}", "AC[SEP]A[S-A[SE",
+          "5:0-2 2:-1--1 3:7-8 12:-1--1 7:10-11 3:11-12 12:-1--1 0:14-15");
 }
 
 /* Vocabularies of text and of proteins. */
@@ -146,10 +159,14 @@ static void test_not_dna(void **state)
 {
     (void)state;
 #define NO "not of DNA"
-    refused("{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {\"the\": 0, \"dog\": 1, \"\u0120of\": 2, \"A\": 3, \"and\": "
-            "4, \"tion\": 5, \"ing\": 6, \"ent\": 7, \"her\": 8, \"for\": 9, \"hat\": 10, \"his\": 11, \"tha\": 12, \"ere\": 13, "
-            "\"con\": 14, \"res\": 15, \"ver\": 16, \"all\": 17, \"ons\": 18, \"nce\": 19, \"men\": 20, \"ith\": 21}}}", 100, NO);
-    refused("{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"A\": 0, \"C\": 1, \"D\": 2, \"E\": 3, \"F\": 4, \"G\": 5, \"I\": 6, "
+    refused("{\"model\": {\"type\": \"BPE\", \"merges\": [], \"vocab\": {\"the\": 0, \"dog\": 1, "
+            "\"\u0120of\": 2, \"A\": 3, \"and\": "
+            "4, \"tion\": 5, \"ing\": 6, \"ent\": 7, \"her\": 8, \"for\": 9, \"hat\": 10, \"his\": 11, "
+            "\"tha\": 12, \"ere\": 13, "
+            "\"con\": 14, \"res\": 15, \"ver\": 16, \"all\": 17, \"ons\": 18, \"nce\": 19, \"men\": 20, "
+            "\"ith\": 21}}}", 100, NO);
+    refused("{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"A\": 0, \"C\": 1, \"D\": 2, \"E\": 3, "
+            "\"F\": 4, \"G\": 5, \"I\": 6, "
             "\"L\": 7, \"P\": 8, \"Q\": 9, \"T\": 10}}}", 100, NO);
 }
 
@@ -184,7 +201,8 @@ static void test_refused(void **state)
     refused("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": 1e9}}}", 100, "the id of \"A\"");
     refused("{\"model\": {\"type\": \"BPE\", \"vocab\": {\"A\": 999999999}}}", 100, "the id of \"A\"");
     refused("{\"model\": {\"type\": \"BPE\"}}", 100, "no \"vocab\"");
-    refused("{\"model\": {\"type\": \"BPE\", \"unk_token\": \"?\", \"vocab\": {\"A\": 0}}}", 100, "unknown characters");
+    refused("{\"model\": {\"type\": \"BPE\", \"unk_token\": \"?\", \"vocab\": {\"A\": 0}}}", 100,
+            "unknown characters");
     refused("{\"model\": {\"type\": \"WordLevel\", \"vocab\": {\"AA\": 0, \"C\": 1}}, \"normalizer\": {\"type\": "
             "\"Lowercase\"}}", 100, "not k-mers");
     refused("[1]", 100, "not a JSON object");
