@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/str.h"
 #include "import/card.h"
 #include "import/family/family.h"
 #include "import/files.h"
@@ -35,11 +36,13 @@ static int token_rows(const gs_bundle *b)
 
 static int no_tokenizer(const gs_checkpoint *c, const gs_family *f, gs_err *e)
 {
-    char what[300];
-    const char *const *file = f->tokenizer_files;
-    snprintf(what, sizeof what, "%s%s%s, which gives %s their tokens", file[0], file[1] ? " or " : "",
-             file[1] ? file[1] : "", f->what);
-    return gs_import_lacks(c->dir, what, e);
+    gs_str what = {0};
+    for (const char *const *file = f->tokenizer_files; *file; file++)
+        gs_str_printf(&what, "%s%s", !what.len ? "" : file[1] ? ", " : " or ", *file);
+    gs_str_printf(&what, ", which gives %s their tokens", f->what);
+    int ret = what.failed ? gs_fail_mem(e, "a message", 1) : gs_import_lacks(c->dir, what.s, e);
+    gs_str_free(&what);
+    return ret;
 }
 
 static int read_tokenizer(gs_bundle *b, const gs_checkpoint *c, const gs_family *f, gs_err *e)

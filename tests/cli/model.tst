@@ -131,22 +131,42 @@ run mkdir model
 run $gscore score $vcf/edges.vcf $fa ./model
 err config.json
 
-test llama_like
+test text_model
+# The network of Carbon with the words of a language model.
+exit 6
+run mkdir m; cp $data/../golden/carbon/config.json $data/../golden/carbon/model.safetensors m
+run echo '{"model":{"type":"BPE","vocab":{"A":0,"C":1,"G":2,"T":3,"the":4,"and":5,"of":6},"merges":[]}}' > m/tokenizer.json
+run $gscore info ./m
+err m/tokenizer.json: the vocabulary is of text or of proteins, not of DNA
+
+test llama_without_tokens
+exit 6
+run mkdir m; cp $data/../golden/carbon/config.json $data/../golden/carbon/model.safetensors m
+run $gscore info ./m
+err ./m has no dna_config.json, tokenizer.json or vocab.txt, which gives GENERator, .* their tokens
+
+test dna_config_alone
+exit 6
+run mkdir m; cp $data/../golden/carbon/*config.json $data/../golden/carbon/model.safetensors m
+run $gscore info ./m
+err ./m has no tokenizer.json, which dna_config.json adds to
+
+test called_otherwise
 # What calls itself something else is not guessed at, even where tensors are called alike, and before weights are
 # looked at.
 exit 6
 run mkdir m; cp $data/../golden/nt-v2/vocab.txt $data/../golden/nt-v2/model.safetensors m
-run echo '{"model_type":"llama","architectures":["LlamaForCausalLM"],"hidden_size":36}' > m/config.json
+run echo '{"model_type":"opt","architectures":["OPTForCausalLM"],"hidden_size":36}' > m/config.json
 run $gscore info ./m
-err family that is not supported \(model_type "llama", class "LlamaForCausalLM"\); supported: Nucleotide Transformer
+err family that is not supported \(model_type "opt", class "OPTForCausalLM"\); supported: Nucleotide Transformer
 no vocab_size
 
-test llama_without_its_shards
+test called_otherwise_without_its_shards
 exit 6
 run mkdir m; echo '{"weight_map":{"a":"model-00001-of-00002.safetensors"}}' > m/model.safetensors.index.json
-run echo '{"model_type":"llama","architectures":["LlamaForCausalLM"]}' > m/config.json
+run echo '{"model_type":"opt","architectures":["OPTForCausalLM"]}' > m/config.json
 run $gscore score $vcf/edges.vcf $fa ./m
-err family that is not supported \(model_type "llama"
+err family that is not supported \(model_type "opt"
 
 test no_tokenizer
 exit 6
