@@ -10,6 +10,11 @@
 #include "model/json.h"
 #include "score/mode.h"
 
+static const char TRANSCRIPT_TEXT[] =
+    "gscore: for each ALT and transcript whose coding sequence it changes: ALT|transcript|score (. where it has none)|"
+    "first codon that differs, from 1|effect: start_lost, stop_lost, frameshift, stop_gained, inframe_insertion, "
+    "inframe_deletion, missense, stop_retained, synonymous or coding_sequence (cannot be told)";
+
 /* ---- names ---- */
 
 static void name_score(char *out, size_t n, const char *tag, const char *mode)
@@ -22,6 +27,7 @@ static void name_score(char *out, size_t n, const char *tag, const char *mode)
 int score_tags_init(score_tags *t, const score_args *a, const gs_scorer *s, gs_err *e)
 {
     snprintf(t->flag, sizeof t->flag, "%s_FLAG", a->tag ? a->tag : "GS");
+    snprintf(t->transcript, sizeof t->transcript, "%s_TX", a->tag ? a->tag : "GS");
     for (int i = 0; i < s->n_modes; i++) {
         if (a->tag && s->n_modes > 1)
             name_score(t->score[i], sizeof t->score[i], a->tag, s->modes[i]->name);
@@ -78,6 +84,8 @@ static void add_sequences(fields *f, const score_args *a, const gs_ref *ref)
     add(f, "Bases", "%lld", (long long)bases);
     if (a->score.msa && !stat(a->score.msa, &st))
         add(f, "MsaBytes", "%lld", (long long)st.st_size);
+    if (a->score.gff && !stat(a->score.gff, &st))
+        add(f, "GffBytes", "%lld", (long long)st.st_size);
 }
 
 /* The recorded options of all tables, as they were in force for a mode. */
@@ -147,5 +155,7 @@ int score_header(const score_args *a, const score_tags *t, const gs_scorer *s, g
             rc = a->no_version ? gs_vcf_add_provenance(v, t->score[i], NULL, e)
                                : add_provenance(a, s, i, t->score[i], v, ref, e);
     }
+    gs_info_def transcript = {t->transcript, ".", "String", TRANSCRIPT_TEXT, source, GSCORE_VERSION, t->flag};
+    rc = rc || !s->coding ? rc : gs_vcf_add_info(v, &transcript, e);
     return rc ? rc : declare_flag(t, s, v, source, e);
 }

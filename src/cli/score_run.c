@@ -19,6 +19,7 @@ typedef struct {
     gs_model *model;
     gs_ref *ref;
     gs_msa *msa;
+    gs_gff *gff;
     gs_vcf *vcf;
     gs_vcf_out *out;
     side_output skipped, stats;
@@ -48,6 +49,19 @@ static int open_alignment(run *r, const score_args *a, gs_err *e)
     return 0;
 }
 
+/* --gff. Models of codons read nothing else. */
+static int open_genes(run *r, const score_args *a, gs_err *e)
+{
+    if (!a->score.gff && !strcmp(r->model->recipe.scope, "coding"))
+        return gs_fail(e, GS_EUSAGE, "this model reads coding sequences: give them by --gff FILE (GFF3)");
+    if (!a->score.gff)
+        return 0;
+    if (!(r->gff = gs_gff_open(a->score.gff, r->ref, e)))
+        return -(int)e->code;
+    gs_log(GS_LOG_INFO, "%s: %d transcripts with a coding sequence", a->score.gff, gs_gff_count(r->gff));
+    return 0;
+}
+
 static int open_all(run *r, const score_args *a, gs_err *e)
 {
     gs_ref_opt ref = {a->score.circular.name, a->score.circular.n};
@@ -59,7 +73,7 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
         return rc;
     /* The input last: it may be a pipe that keeps silent, and errors need not wait for it. */
-    if ((rc = open_alignment(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)))
+    if ((rc = open_alignment(r, a, e)) || (rc = open_genes(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)))
         return rc;
     if (!(r->vcf = gs_vcf_open(&a->in, e)))
         return -(int)e->code;
@@ -84,7 +98,8 @@ static int score_all(run *r, const score_args *a, gs_err *e)
         digits[i] = a->digits >= 0 ? a->digits : gs_scorer_digits(&r->scorer, i);
     }
     gs_task t = {.scorer = &r->scorer, .vcf = r->vcf, .ref = r->ref, .check_ref = a->check_ref, .digits = digits,
-                 .msa = r->msa, .tag = tags, .flag_tag = r->tags.flag};
+                 .msa = r->msa, .gff = r->gff, .tag = tags, .flag_tag = r->tags.flag,
+                 .transcript_tag = r->tags.transcript};
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->common.quiet));
     gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads, r->model), .batch = a->batch, .force = a->force,
                            .out = r->out,
@@ -160,6 +175,7 @@ static void release(run *r)
     side_discard(&r->skipped);
     side_discard(&r->stats);
     gs_msa_close(r->msa);
+    gs_gff_close(r->gff);
     gs_ref_close(r->ref);
     gs_model_close(r->model);
 }

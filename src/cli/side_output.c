@@ -4,11 +4,12 @@
 
 int check_outputs(const score_args *a, gs_err *e)
 {
-    const char *out[] = {a->out.path, a->stats, a->skipped}, *in[] = {a->in.path, a->fasta, a->model, a->score.msa};
+    const char *out[] = {a->out.path, a->stats, a->skipped}, *in[] = {a->in.path, a->fasta, a->model, a->score.msa,
+                                                                         a->score.gff};
     int rc = 0;
     for (int i = 0; i < 3 && !rc; i++) {
         int wanted = i == 0 || out[i];   /* the VCF goes to standard output without a name */
-        for (int k = 0; k < 4 && wanted && !rc; k++)
+        for (int k = 0; k < 5 && wanted && !rc; k++)
             rc = gs_outfile_check(out[i], in[k], e);
         if (i > 0 && wanted && !rc)
             rc = gs_outfile_apart(out[0], out[i], e);
@@ -37,11 +38,12 @@ static json_t *stats_of(const gs_tally *t, double seconds, int status)
     json_t *flags = json_object();
     for (int f = 1; f < GS_FLAG_COUNT; f++)
         json_object_set_new(flags, gs_flag_name((gs_flag)f), json_integer(t->flag[f]));
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:i}", "gscore", GSCORE_VERSION,
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:i}", "gscore", GSCORE_VERSION,
                      "records", (json_int_t)t->records, "alleles", (json_int_t)t->alleles,
                      "scored", (json_int_t)t->scored, "dropped", (json_int_t)t->dropped,
                      "ref_compared_records", (json_int_t)t->compared, "ref_mismatch_records", (json_int_t)t->mismatched,
-                     "alt_is_reference_records", (json_int_t)t->swapped, "flags", flags, "seconds", seconds,
+                     "alt_is_reference_records", (json_int_t)t->swapped, "outside_coding_sequences",
+                     (json_int_t)t->not_coding, "flags", flags, "seconds", seconds,
                      "status", status);
 }
 

@@ -38,6 +38,7 @@ typedef struct {
     int skip, del, ins;
     gs_allele_kind kind;
     gs_flag flag;
+    const struct gs_transcript *transcript;   /* whose coding sequence it is looked at in; NULL: the genome */
 } gs_allele;
 
 /* Look at the letters alone: sets lengths, skip/del/ins, kind and flag (OK, symbolic, overlap, ref_block, nonacgt,

@@ -30,7 +30,7 @@ static int is_acgt(char c)
     return c == 'A' || c == 'C' || c == 'G' || c == 'T';
 }
 
-static void mask(char *seq, int len)
+void gs_mask_letters(char *seq, int len)
 {
     for (int i = 0; i < len; i++)
         seq[i] = is_acgt(seq[i]) ? seq[i] : 'N';
@@ -59,8 +59,8 @@ static int fill(gs_context *c, gs_ref *r, const gs_allele *a, gs_err *e)
     memcpy(alt, ref, (size_t)beg);
     for (int i = 0; i < a->ins; i++)
         alt[beg + i] = (char)(a->alt[a->skip + i] & ~0x20);
-    mask(ref, c->len[GS_REF]);
-    mask(alt, c->len[GS_ALT]);
+    gs_mask_letters(ref, c->len[GS_REF]);
+    gs_mask_letters(alt, c->len[GS_ALT]);
     return 0;
 }
 

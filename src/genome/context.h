@@ -2,6 +2,7 @@
 #ifndef GS_CONTEXT_H
 #define GS_CONTEXT_H
 #include "genome/allele.h"
+#include "genome/effect.h"
 #include "genome/ref.h"
 
 enum { GS_REF, GS_ALT };    /* the two sides of whatever comes in pairs */
@@ -15,6 +16,8 @@ typedef struct {
     int len[2];              /* bases */
     int beg[2], end[2];      /* the change in either, bases from its start, half-open */
     int cap[2];              /* bytes of seq */
+    int codon;               /* transcripts: the first codon of the protein that differs, from 0, */
+    gs_effect effect;        /* and what the change does to the protein */
 } gs_context;
 void gs_context_free(gs_context *c);
 
@@ -32,18 +35,22 @@ typedef struct {
  * with an insertion bases leave there.
  *   centred  POS in the middle; N beyond the ends of a linear contig
  *   clipped  the same, but it ends where a linear contig ends
- *   shared   at the places of the grid, for many alleles */
+ *   shared   at the places of the grid, for many alleles
+ * A transcript's coding sequence is shown as a whole, in its own direction, with the change spliced in; where that is
+ * longer than a window, the whole codons around the variant: alt is the same stretch as ref with the change. */
 typedef struct gs_context_kind {
     const char *name;
     int (*make)(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, gs_err *e);
 } gs_context_kind;
-extern const gs_context_kind gs_context_centred, gs_context_clipped, gs_context_shared;
+extern const gs_context_kind gs_context_centred, gs_context_clipped, gs_context_shared, gs_context_transcript;
 
 /* Room for so many bases of either side, which become its lengths. */
 int gs_context_reserve(gs_context *c, const int len[2], gs_err *e);
 /* The reverse strand of c into `to`: sides reverse complemented, the change where it then lies. */
 int gs_context_revcomp(gs_context *to, const gs_context *c, gs_err *e);
 
+/* Every letter but upper-case ACGT becomes N. */
+void gs_mask_letters(char *seq, int len);
 /* Reverse complement in place, case kept: IUPAC codes become those of the other strand, other letters stay. */
 void gs_revcomp(char *seq, int64_t len);
 #endif

@@ -11,6 +11,7 @@ typedef struct {
     int64_t swapped;                 /* of these, records with an ALT that the FASTA has in REF's place */
     int64_t dropped;                 /* records left out by --check-ref x */
     int foreign;                     /* none of the contigs that the input names is in the FASTA */
+    int64_t not_coding;              /* alleles that are unsupported because they lie outside coding sequences */
 } gs_tally;
 
 void gs_tally_allele(gs_tally *t, gs_flag f);

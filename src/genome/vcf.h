@@ -49,8 +49,8 @@ void gs_vcf_tell_missing(gs_vcf *v, gs_ref *r, const char *contig);
 int gs_vcf_add_contigs(gs_vcf *v, gs_ref *r, gs_err *e);
 /* After that: is none of the contigs in the FASTA that the header, an index or the first record names? */
 int gs_vcf_foreign(const gs_vcf *v);
-/* Declare an INFO tag of ours: number "A" or "1", type "Float" or "String". An earlier run's, which has gscore as its
- * Source and the same definition: records' old values will be replaced, which is said. Another's: GS_EINPUT, names
+/* Declare an INFO tag of ours: number "A", "1" or ".", type "Float" or "String". An earlier run's, which has gscore as
+ * its Source and the same definition: records' old values will be replaced, which is said. Another's: GS_EINPUT, names
  * --tag and bcftools annotate -x. A key that VCF reserves: GS_EUSAGE. Nobody's, but a record has it: gs_vcf_read gives
  * GS_EINPUT. flag: the tag with the reasons, for messages; may be NULL. */
 typedef struct { const char *id, *number, *type, *description, *source, *version, *flag; } gs_info_def;
@@ -91,6 +91,8 @@ void gs_record_put_skipped(const gs_record *rec, int i, gs_flag why, gs_str *out
  * Values are rounded to `digits` decimals, or -digits significant digits, at most the nine that a float has; NAN and
  * inf = missing; no -0. 0, or -GS_ENOMEM. */
 int gs_record_set_float(gs_vcf *v, gs_record *rec, const char *tag, const float *value, int n, int digits);
+/* A value as it stands in the record; lies in `text` or is constant. */
+const char *gs_vcf_float_text(char text[64], float value, int digits);
 /* The same with strings, joined by commas; a NULL among them = missing. */
 int gs_record_set_string(gs_vcf *v, gs_record *rec, const char *tag, const char *const *value, int n);
 

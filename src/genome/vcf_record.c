@@ -358,32 +358,31 @@ static void trim(char *s)
     s[n - (s[n - 1] == '.')] = 0;
 }
 
-/* `digits` decimals, or -digits significant digits. */
-static int put_float(kstring_t *s, float value, int digits)
+const char *gs_vcf_float_text(char text[64], float value, int digits)
 {
-    enum { MOST = 9 /* digits that say a float; more would be noise */ };
-    char text[64];
+    enum { MOST = 9 /* digits that say a float; more would be noise */, SIZE = 64 };
     if (!isfinite(value))
-        return kputc('.', s) < 0;
+        return ".";
     if (digits < 0) {
-        snprintf(text, sizeof text, "%.*g", -digits, (double)value);
+        snprintf(text, SIZE, "%.*g", -digits, (double)value);
     } else {
         int whole = value == 0 ? 1 : (int)floor(log10(fabs((double)value))) + 1;
         int decimals = whole + digits <= MOST ? digits : whole < MOST ? MOST - whole : 0;
         double scale = pow(10, decimals);
-        snprintf(text, sizeof text, "%.*f", decimals, round((double)value * scale) / scale);
+        snprintf(text, SIZE, "%.*f", decimals, round((double)value * scale) / scale);
         trim(text);
     }
-    return kputs(strcmp(text, "-0") ? text : "0", s) < 0;
+    return strcmp(text, "-0") ? text : "0";
 }
 
 /* All values as text, joined by commas, in r->value. */
 static int join_floats(gs_record *r, const float *value, int n, int digits)
 {
+    char text[64];
     int bad = 0;
     r->value.l = 0;
     for (int i = 0; i < n && !bad; i++)
-        bad = (i && kputc(',', &r->value) < 0) || put_float(&r->value, value[i], digits);
+        bad = (i && kputc(',', &r->value) < 0) || kputs(gs_vcf_float_text(text, value[i], digits), &r->value) < 0;
     return bad;
 }
 

@@ -21,15 +21,25 @@ static void describe_indels(const gs_scorer *s, const gs_mode *mode, char *out, 
     }
 }
 
+static void describe_context(const gs_scorer *s, char *out, size_t n)
+{
+    if (s->coding)
+        snprintf(out, n, "whole coding sequences in frame, those over %d bp as that much of whole codons around the "
+                 "variant; coding strand; lowest of all transcripts", s->grid.window);
+    else
+        snprintf(out, n, "%d bp window%s; %s", s->grid.window,
+                 s->around == &gs_context_clipped ? " clipped at contig ends" : "", strand_words(s->strands));
+}
+
 void gs_scorer_describe(const gs_scorer *s, int i, char *out, size_t n)
 {
     const gs_mode *mode = s->modes[i];
-    char indels[180], reading[200];
+    char indels[180], reading[200], shown[200];
     describe_indels(s, mode, indels, sizeof indels);
     if (mode->describe)
         mode->describe(mode, s, reading, sizeof reading);
     else
         snprintf(reading, sizeof reading, "%s", mode->what);
-    snprintf(out, n, "gscore %s; mode %s: %s; %d bp window%s; %s; %s", mode->score, mode->name, reading, s->grid.window,
-             s->around == &gs_context_clipped ? " clipped at contig ends" : "", strand_words(s->strands), indels);
+    describe_context(s, shown, sizeof shown);
+    snprintf(out, n, "gscore %s; mode %s: %s; %s; %s", mode->score, mode->name, reading, shown, indels);
 }

@@ -2,6 +2,7 @@
  * workers, annotated and written by another. */
 #ifndef GS_JOB_H
 #define GS_JOB_H
+#include "genome/gff.h"
 #include "genome/vcf.h"
 #include "score/planner.h"
 #include "genome/tally.h"
@@ -14,13 +15,23 @@ typedef struct {
     gs_vcf *vcf;
     gs_ref *ref;
     gs_msa *msa;                     /* aligned species, NULL for models that read none */
+    const gs_gff *gff;               /* coding sequences to look at variants in, NULL: windows of the genome */
     gs_check_ref check_ref;
     const char *const *tag;          /* [modes of the scorer] */
     const char *flag_tag;
+    const char *transcript_tag;      /* with gff */
     const int *digits;               /* [modes]: decimals, or -n: n significant digits */
 } gs_task;
 
-typedef struct { int record; gs_flag flag; } gs_result;                 /* one per ALT, in file order */
+/* What the model was shown of an ALT: a window, or a transcript. */
+typedef struct {
+    const gs_transcript *transcript; /* NULL: a window; else */
+    int codon;                       /* the first that differs, from 0, */
+    gs_effect effect;                /* and what becomes of the protein */
+} gs_shown;
+
+/* One per ALT, in file order: n contexts from number `first` of the job on; none where there was nothing to show. */
+typedef struct { int record; gs_flag flag; size_t first, n; } gs_result;
 
 /* A record of a job. */
 typedef struct {
@@ -35,7 +46,9 @@ typedef struct {
     size_t n_rec, cap_rec;       /* entries behind n_rec may have records to be used again */
     gs_result *res;
     size_t n_res, cap_res;
-    float *score;                /* [n_res, modes]; NAN: this mode has none */
+    gs_shown *shown;
+    size_t n_shown, cap_shown;
+    float *score;                /* [n_shown, modes]; NAN: this mode has none */
     size_t cap_score;
     gs_plan plan;
 } gs_job;

@@ -122,12 +122,10 @@ static unsigned kind_of(const gs_scorer *s, const gs_allele *a)
 static int plan_mode(const gs_scorer *s, int i, gs_planner *pl, gs_plan *plan, gs_ref *ref, gs_allele *a, gs_err *e)
 {
     const gs_mode *mode = gs_mode_for(s->modes[i], s, kind_of(s, a));
-    if (!mode) {
+    const gs_context_kind *kind = a->transcript ? &gs_context_transcript : mode ? mode->context : NULL;
+    int rc = mode || kind ? (kind ? kind : s->around)->make(&pl->fwd, &s->grid, ref, a, e) : 0;
+    if (!mode)
         a->flag = GS_FLAG_UNSUPPORTED;
-        return 0;
-    }
-    const gs_context_kind *kind = mode->context ? mode->context : s->around;
-    int rc = kind->make(&pl->fwd, &s->grid, ref, a, e);
     if (!rc && pl->msa && a->flag == GS_FLAG_OK)
         rc = fetch_alignment(pl, gs_ref_name(ref, a->rid), a, e);
     if (rc || a->flag != GS_FLAG_OK)

@@ -24,6 +24,10 @@ const gs_option gs_score_options[] = {
     {.name = "msa", .value = "FILE", .kind = GS_OPT_TEXT, AT(msa),
      .help = "Aligned species beside the reference, for models that read them (GPN-MSA): bgzip text with a tabix "
              "index, as scripts/make_msa.py makes it. Windows that it does not cover are flagged unsupported."},
+    {.name = "gff", .value = "FILE", .kind = GS_OPT_TEXT, AT(gff),
+     .help = "Score variants in the coding sequences of a GFF3 file (plain or bgzip): each as a whole, spliced and in "
+             "its own direction, or --window bases of whole codons of a longer one. GS_TX has the score and the effect "
+             "in every transcript, GS_LLR the lowest; outside all of them alleles are unsupported."},
     {.name = "strand", .value = "fwd|rev|both", .kind = GS_OPT_WORD, AT(strands), .min = 1, .otherwise = RECIPE,
      .help = "One strand, or the mean of both."},
     {.name = "window", .value = "N", .kind = GS_OPT_INT, AT(window), .min = 2, .max = 10000000, .otherwise = RECIPE,

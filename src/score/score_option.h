@@ -13,6 +13,7 @@ typedef struct {
     int pool;                /* gs_pool, what distances compare; -1: token for BPE models, else flat */
     const char *species;     /* word of the tokenizer, NULL: recipe */
     const char *msa;         /* file of aligned species, for models that read them; NULL: none */
+    const char *gff;         /* GFF3 file, whose coding sequences take the place of windows; NULL: windows */
     int window;              /* bases, 0: recipe */
     int strands;             /* bit 0 forward, bit 1 reverse, 0: recipe */
     int indels;              /* 1 pll, 0 skip */

@@ -51,6 +51,25 @@ static int choose_modes(gs_scorer *s, const char *names, int dense, gs_err *e)
     return rc;
 }
 
+/* Coding sequences are read in their own direction, in one piece, for one tag of their transcripts. */
+static int choose_coding(gs_scorer *s, const gs_score_opt *opt, gs_err *e)
+{
+    const gs_mode *mode = s->modes[0];
+    s->coding = opt->gff != NULL;
+    if (!s->coding)
+        return 0;
+    if (s->n_modes > 1)
+        return gs_fail(e, GS_EUSAGE, "--gff: one mode at a time");
+    if (mode->context || mode->settings & GS_BY_POOL || s->m->n_aux)
+        return gs_fail(e, GS_EUSAGE, "--gff: mode %s%s compares windows of the genome, not coding sequences", mode->name,
+                       s->m->n_aux ? " of a model that reads aligned species" : "");
+    if (opt->strands & 2)
+        return gs_fail(e, GS_EUSAGE, "--gff: coding sequences are read in their own direction; --strand has no say "
+                                     "there");
+    s->strands = 1;
+    return 0;
+}
+
 int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_err *e)
 {
     *s = (gs_scorer){.m = m, .indels = opt->indels, .indel_flank = opt->indel_flank,
@@ -58,7 +77,8 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
     s->pool = opt->pool >= 0 ? (gs_pool)opt->pool : m->tok->step ? GS_POOL_FLAT : GS_POOL_TOKEN;
     s->strands = opt->strands ? opt->strands : m->recipe.strands;
     int rc = gs_scorer_choose_window(s, opt->window, e);
-    return rc ? rc : choose_modes(s, opt->mode ? opt->mode : m->recipe.mode, opt->dense, e);
+    rc = rc ? rc : choose_modes(s, opt->mode ? opt->mode : m->recipe.mode, opt->dense, e);
+    return rc ? rc : choose_coding(s, opt, e);
 }
 
 int gs_scorer_digits(const gs_scorer *s, int mode)

@@ -21,6 +21,7 @@ typedef struct gs_scorer {
     int strands;             /* bit 0 forward, bit 1 reverse */
     int indels, indel_flank; /* as in gs_score_opt */
     gs_grid grid;            /* windows */
+    int coding;              /* modes are shown the coding sequences of transcripts, not windows */
     const gs_context_kind *around; /* what modes show of a variant that ask for no kind of their own */
     int phases;              /* dense: passes that mask every phases-th token of a shared window's core */
 } gs_scorer;
