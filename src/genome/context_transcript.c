@@ -24,9 +24,10 @@ static int place(int at, int len, int n)
 static void cut(gs_context *c, int window, gs_allele *a)
 {
     int grows = c->len[GS_ALT] - c->len[GS_REF], del = c->end[GS_REF] - c->beg[GS_REF];
-    int room = (window - (grows > 0 ? grows : 0)) / 3 * 3, from = place(c->beg[GS_REF], room, c->len[GS_REF]);
+    int room = (window - (grows > 0 ? grows : 0)) / 3 * 3;
+    int from = place(c->beg[GS_REF] + del / 2, room, c->len[GS_REF]);
     int to = from + room < c->len[GS_REF] ? from + room : c->len[GS_REF];
-    if (del > window / 2 || del + grows > window / 2 || c->end[GS_REF] > to) {
+    if (del > window / 2 || del + grows > window / 2 || c->beg[GS_REF] < from || c->end[GS_REF] > to) {
         a->flag = GS_FLAG_TOO_LONG;
         return;
     }

@@ -8,7 +8,8 @@ enum { CONTIG, SOURCE, TYPE, BEG, END, SCORE, STRAND, PHASE, ATTRIBUTES, COLUMNS
 
 static int hex(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    const char *digits = "0123456789abcdef0123456789ABCDEF", *at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) % 16 : -1;
 }
 
 /* %XX in place. What is no such escape, and %00, stays. */

@@ -26,10 +26,10 @@ static int clean_change(const gs_planning *p, int side)
     return 1;
 }
 
-/* Does the window hold the change with its flanks? */
+/* Does the window hold the change with its flanks? A coding sequence has what it has. */
 static int holds(const gs_planning *p, int side, int flank)
 {
-    return p->c->beg[side] >= flank && p->c->end[side] + flank <= p->c->len[side];
+    return p->s->coding || (p->c->beg[side] >= flank && p->c->end[side] + flank <= p->c->len[side]);
 }
 
 static void plan(gs_planning *p)

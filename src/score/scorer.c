@@ -61,8 +61,8 @@ static int choose_coding(gs_scorer *s, const gs_score_opt *opt, gs_err *e)
     if (s->n_modes > 1)
         return gs_fail(e, GS_EUSAGE, "--gff: one mode at a time");
     if (mode->context || mode->settings & GS_BY_POOL || s->m->n_aux)
-        return gs_fail(e, GS_EUSAGE, "--gff: mode %s%s compares windows of the genome, not coding sequences", mode->name,
-                       s->m->n_aux ? " of a model that reads aligned species" : "");
+        return gs_fail(e, GS_EUSAGE, "--gff: mode %s%s compares windows of the genome, not coding sequences",
+                       mode->name, s->m->n_aux ? " of a model that reads aligned species" : "");
     if (opt->strands & 2)
         return gs_fail(e, GS_EUSAGE, "--gff: coding sequences are read in their own direction; --strand has no say "
                                      "there");

@@ -8,7 +8,7 @@ set -u
 . "$(dirname "$0")/../workplace.sh"
 shim=$build/tests/libfailing.so
 cd "$work" || exit 1
-cp "$root/tests/data/tiny.fa" . && "$build/tests/tiny_model" tiny.bin || exit 1
+cp "$root/tests/data/tiny.fa" "$root/tests/data/genes.gff3" . && "$build/tests/tiny_model" tiny.bin || exit 1
 cat >in.vcf <<END
 ##fileformat=VCFv4.2
 ##INFO=<ID=AF,Number=A,Type=Float,Description="Frequency">
@@ -29,6 +29,7 @@ case_sides="score -@ 1 -Oz -W --stats out/o.json --skipped out/o.tsv -o out/o.vc
 case_to_bcf="score -q -@ 1 -Ob -o out/o.bcf in.vcf tiny.fa tiny.bin"
 case_from_bcf="score -q -@ 1 -o out/o.vcf in.bcf tiny.fa tiny.bin"
 case_regions="score -q -@ 1 -r chr1:30-35 -f PASS -o out/o.vcf in.vcf.gz tiny.fa tiny.bin"
+case_coding="score -q -@ 1 --mode pll --gff genes.gff3 -o out/o.vcf in.vcf tiny.fa tiny.bin"
 case_embed="embed -q -@ 1 --window 32 --skipped out/o.skipped -o out/o tiny.bin in.vcf tiny.fa"
 case_embed_fasta="embed -q -@ 2 --tokens -o out/o tiny.bin tiny.fa"
 case_convert="convert -q -o out/o.bin tiny.bin"
@@ -64,7 +65,7 @@ check() {
 
 kind=$1 failed=0 tried=0
 shift
-[ $# -gt 0 ] || set -- text threads sides to_bcf from_bcf regions embed embed_fasta convert
+[ $# -gt 0 ] || set -- text threads sides to_bcf from_bcf regions coding embed embed_fasta convert
 for name; do
     eval "arguments=\$case_$name"
     run "$kind:0"

@@ -1,0 +1,101 @@
+# Variants in the coding sequences of a GFF3 file.
+
+test coding_sequences
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run sed -E 's/\|-?[0-9]+(\.[0-9]+)?\|/|score|/g' a
+out coding_sequences
+
+# each ALT has the lowest of its transcripts
+test lowest_of_transcripts
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run awk -F'\t' '!/^#/ && match($8, /GS_TX=[^;]*/) { n++
+run     split(substr($8, RSTART + 6, RLENGTH - 6), tx, ","); match($8, /GS_LLR=[^;]*/)
+run     split(substr($8, RSTART + 7, RLENGTH - 7), llr, ","); split($5, alt, ",")
+run     for (i in alt) { low = "."
+run         for (k in tx) { split(tx[k], f, "|"); if (f[1] == alt[i] && (low == "." || f[3] + 0 < low + 0)) low = f[3] }
+run         if (low != llr[i]) { print $3, alt[i], low, llr[i]; bad = 1 } } } END { exit bad || n < 10 }' a
+
+test coding_file_may_be_bgzip
+run bgzip -c $data/genes.gff3 > g.gff3.gz
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run $gscore score -q --no-version --mode pll --gff g.gff3.gz $vcf/coding.vcf $fa $tiny | cmp - a
+run sed 's/$/\r/' $data/genes.gff3 > crlf.gff3
+run $gscore score -q --no-version --mode pll --gff crlf.gff3 $vcf/coding.vcf $fa $tiny | cmp - a
+
+test outside_coding_sequences
+run $gscore score --no-version --mode pll --gff $data/genes.gff3 --stats s --skipped k $vcf/coding.vcf $fa $tiny > a
+run grep '"outside_coding_sequences": 5' s
+run grep -c unsupported k
+out outside_coding_sequences
+err unsupported 5 \(5 outside coding sequences\)
+err genes.gff3: coding sequence 'transcript:wrong' is left out: its phases
+
+# a second run replaces what the first one wrote; text and BCF say the same
+test coding_again
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 a $fa $tiny | cmp - a
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 -Ob -o b.bcf $vcf/coding.vcf $fa $tiny
+run bcftools view -H b.bcf > b
+run grep -v '^#' a | cmp - b
+
+test coding_tag
+run $gscore score -q --no-version --mode pll --tag X --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run grep -c 'X=[^;]*;X_TX=' a
+run grep -o '^##INFO=<ID=[A-Z_]*' a
+out coding_tag
+
+# what was scored in it does not depend on what else the file has, nor on threads
+test coding_alone
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny | grep -v '^#' > a
+run grep -v '^#' $vcf/coding.vcf | while read -r line; do
+run     (grep '^#' $vcf/coding.vcf; echo "$line" | tr ' ' '\t') > one.vcf
+run     $gscore score -q --no-version --mode pll --gff $data/genes.gff3 one.vcf $fa $tiny | grep -v '^#' >> b
+run done
+run cmp a b
+run $gscore score -q --no-version --mode pll --batch 1 -@ 3 --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > c
+run grep -v '^#' c | cmp - a
+
+test coding_options
+run $gscore score --mode pll --gff $data/genes.gff3 --no-version --force --window 64 --indels skip $vcf/coding.vcf $fa $tiny > a
+run grep -o 'those over 64 bp' a
+run grep 'frame' a | cut -f 8
+run $gscore score -q --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny | grep -o 'Options="[^"]*"\|GffBytes="[0-9]*"'
+out coding_options
+
+test coding_of_two_modes
+exit 1
+run $gscore score --mode pll,mlm --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny
+err --gff: one mode at a time
+
+test coding_by_distance
+exit 1
+run $gscore score --mode cosine --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny
+err --gff: mode cosine compares windows
+
+test coding_on_a_strand
+exit 1
+run $gscore score --mode pll --strand both --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny
+err --gff: .* own direction
+
+test no_gff3
+exit 3
+run sed '6s/\t71\t/\tx\t/' $data/genes.gff3 > bad.gff3
+run $gscore score --gff bad.gff3 $vcf/coding.vcf $fa $tiny
+err bad.gff3: line 6: columns 4 and 5
+
+test gff3_that_is_not_there
+exit 3
+run $gscore score --gff none.gff3 $vcf/coding.vcf $fa $tiny
+err the GFF3 file none.gff3 cannot be opened
+
+test gff3_of_another_genome
+exit 3
+run sed 's/^1\t/chr7\t/; s/^MT\t/scaffold\t/' $data/genes.gff3 > other.gff3
+run $gscore score --gff other.gff3 $vcf/coding.vcf $fa $tiny
+err no coding sequence .* on the contigs of the FASTA
+
+test gff3_as_the_output
+exit 1
+run cp $data/genes.gff3 g.gff3
+run $gscore score --gff g.gff3 -o g.gff3 $vcf/coding.vcf $fa $tiny
+err g.gff3
