@@ -68,8 +68,8 @@ static const gs_option output[] = {
      .min = 1,
      .help = "Index the output too, as csi where no kind is said."},
     {.name = "tag", .value = "NAME", .kind = GS_OPT_OWN, .take = take_tag, AT(tag), .otherwise = "GS_LLR",
-     .help = "INFO tag of the score; NAME_FLAG says why an allele has none, NAME_TX what --gff found. With several modes NAME_MODE, such as "
-             "NAME_COSINE. Runs with tags of their own leave each other's alone."},
+     .help = "INFO tag of the score; NAME_FLAG says why an allele has none, NAME_TX what --gff found. With several "
+             "modes NAME_MODE, such as NAME_COSINE. Runs with tags of their own leave each other's alone."},
     {.name = "digits", .value = "N", .kind = GS_OPT_INT, AT(digits), .def = -1, .max = 9, .recorded = 1,
      .otherwise = "4; distances: 6 significant digits", .help = "Decimals of the score."},
     {.name = "no-version", .kind = GS_OPT_SWITCH, AT(no_version),

@@ -6,8 +6,8 @@
 /* Names of the INFO tags: one per mode, the one of the reasons and, with --gff, that of transcripts. */
 typedef struct { char score[GS_MODES_MAX][128], flag[128], transcript[128]; } score_tags;
 
-/* --tag X: X, X_FLAG and X_TX, with several modes X_MODE; else those of the modes, GS_FLAG and GS_TX. GS_EUSAGE: two modes with one
- * tag. */
+/* --tag X: X, X_FLAG and X_TX, with several modes X_MODE; else those of the modes, GS_FLAG and GS_TX. GS_EUSAGE: two
+ * modes with one tag. */
 int score_tags_init(score_tags *t, const score_args *a, const gs_scorer *s, gs_err *e);
 
 /* Declare the tags, and put a line ##gscore_TAG for each score's. What the line holds is the same for all runs that

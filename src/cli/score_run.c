@@ -73,7 +73,8 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
         return rc;
     /* The input last: it may be a pipe that keeps silent, and errors need not wait for it. */
-    if ((rc = open_alignment(r, a, e)) || (rc = open_genes(r, a, e)) || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)))
+    if ((rc = open_alignment(r, a, e)) || (rc = open_genes(r, a, e))
+        || (rc = gs_scorer_init(&r->scorer, r->model, &a->score, e)))
         return rc;
     if (!(r->vcf = gs_vcf_open(&a->in, e)))
         return -(int)e->code;

@@ -13,7 +13,8 @@ static exon_change insert_in(const gs_transcript *t, int i, const gs_allele *a, 
 {
     const gs_piece *p = &t->piece[i];
     int at_left = x == p->beg && i > 0 && p[-1].end < x, at_right = x == p->end && i < t->n_piece - 1;
-    return (exon_change){.at = x - p->beg, .last = a->ins, .touched = (p->beg < x && x < p->end) || at_left || at_right};
+    int inside = (p->beg < x && x < p->end) || at_left || at_right;
+    return (exon_change){.at = x - p->beg, .last = a->ins, .touched = inside};
 }
 
 static exon_change replace_in(const gs_piece *p, const gs_allele *a, int64_t x)
@@ -76,7 +77,7 @@ static int64_t copy_exon(char *to, const char *ref, int64_t n, const exon_change
     return put;
 }
 
-/* All exons, as the contig has them. Where they overlap a change may be there twice: what lies between is part of it. */
+/* All exons, as the contig has them. Where they overlap a change may be there twice: what is between is part of it. */
 static int join(gs_context *c, const gs_transcript *t, gs_ref *r, const gs_allele *a, gs_err *e)
 {
     int64_t at[2] = {0, 0}, circle = circle_of(t, r);

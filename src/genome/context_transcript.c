@@ -12,8 +12,8 @@ static void keep(gs_context *c, int side, int from, int to)
     c->seq[side][to - from] = 0;
 }
 
-/* Where the stretch of `len` bases, whole codons, of a sequence of n begins, that has base `at` in its middle, or nearer
- * to an end of it where the sequence ends. */
+/* Where the stretch of `len` bases, whole codons, of a sequence of n begins that has base `at` in its middle, or nearer
+ * to its end where the sequence ends. */
 static int place(int at, int len, int n)
 {
     int last = n - len > 0 ? n - len + 2 : 0, from = at - len / 2 < last ? at - len / 2 : last;

@@ -18,8 +18,8 @@ typedef enum {
 } gs_effect;
 const char *gs_effect_name(gs_effect e);   /* "start_lost", ... */
 
-/* A coding sequence of len[0] bases in which beg .. end[0] became beg .. end[1] of one of len[1]; both begin with a whole
- * codon. from_start: that is the protein's first. code: see codon.h. */
+/* A coding sequence of len[0] bases in which beg .. end[0] became beg .. end[1] of one of len[1]; both begin with a
+ * whole codon. from_start: that is the protein's first. code: see codon.h. */
 typedef struct { const char *seq[2]; int len[2], beg, end[2], from_start, code; } gs_cds_change;
 gs_effect gs_effect_of(const gs_cds_change *c);
 /* The first codon that differs; where none does, that of the change. */

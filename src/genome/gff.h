@@ -1,6 +1,6 @@
 /* The coding sequences of a GFF3 file, to be looked up by position. Read whole, by bcftools csq's reading: a feature
- * CDS belongs to the transcript that is its Parent, or, where that is a gene or there is none, to the coding sequence of
- * its ID. Nothing changes after opening: threads may share it. */
+ * CDS belongs to the transcript that is its Parent, or, where that is a gene or there is none, to the coding sequence
+ * of its ID. Nothing changes after opening: threads may share it. */
 #ifndef GS_GFF_H
 #define GS_GFF_H
 #include <stdint.h>

@@ -77,6 +77,8 @@ static const char *advice(const gs_tally *t)
             most = (gs_flag)f;
     if (most == GS_FLAG_REF_MISMATCH && exceeds(t->swapped, t->mismatched, 2))
         return SWAPPED;
+    if (most == GS_FLAG_UNSUPPORTED && exceeds(t->not_coding, t->flag[most], 2))
+        return "no variant changes a coding sequence of --gff: is that of the same genome build?";
     return remedy[most];
 }
 

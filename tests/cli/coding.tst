@@ -49,7 +49,7 @@ test coding_alone
 run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny | grep -v '^#' > a
 run grep -v '^#' $vcf/coding.vcf | while read -r line; do
 run     (grep '^#' $vcf/coding.vcf; echo "$line" | tr ' ' '\t') > one.vcf
-run     $gscore score -q --no-version --mode pll --gff $data/genes.gff3 one.vcf $fa $tiny | grep -v '^#' >> b
+run     $gscore score -q --no-version --mode pll --gff $data/genes.gff3 --force one.vcf $fa $tiny | grep -v '^#' >> b
 run done
 run cmp a b
 run $gscore score -q --no-version --mode pll --batch 1 -@ 3 --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > c
@@ -93,6 +93,12 @@ exit 3
 run sed 's/^1\t/chr7\t/; s/^MT\t/scaffold\t/' $data/genes.gff3 > other.gff3
 run $gscore score --gff other.gff3 $vcf/coding.vcf $fa $tiny
 err no coding sequence .* on the contigs of the FASTA
+
+test no_variant_is_coding
+exit 2
+run (grep '^#' $vcf/coding.vcf; grep outside $vcf/coding.vcf) > one.vcf
+run $gscore score --mode pll --gff $data/genes.gff3 -o a one.vcf $fa $tiny
+err no variant changes a coding sequence of --gff
 
 test gff3_as_the_output
 exit 1

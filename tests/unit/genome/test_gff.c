@@ -191,8 +191,8 @@ static void lookup(void **state)
         seed = seed * 1664525u + 1013904223u;
         int contig = (int)(seed >> 28) % 3, beg = 1 + (int)(seed >> 16) % 60;
         int end = beg + (int)(seed >> 8) % (contig == 2 ? 60 : 61 - beg);
-        gs_str_printf(&text, "%s\ts\tCDS\t%d\t%d\t.\t+\t0\tID=t%d\n", ((const char *[]){"1", "chr2", "MT"})[contig], beg,
-                      end, i);
+        const char *name = ((const char *[]){"1", "chr2", "MT"})[contig];
+        gs_str_printf(&text, "%s\ts\tCDS\t%d\t%d\t.\t+\t0\tID=t%d\n", name, beg, end, i);
     }
     gs_gff *g = open_text(text.s, r);
     assert_int_equal(gs_gff_count(g), 300);
