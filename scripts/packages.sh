@@ -1,6 +1,6 @@
 # Sourced by the other scripts, from the project's root: the Debian packages that gscore needs.
 
-build_packages="gcc libc6-dev make cmake pkg-config libhts-dev libopenblas-dev libjansson-dev libzip-dev libssl-dev"
+build_packages="gcc libc6-dev make cmake pkg-config libhts-dev libopenblas-dev libjansson-dev libzip-dev libyaml-dev libssl-dev"
 test_packages="$build_packages libcmocka-dev zlib1g-dev bcftools tabix"
 
 say() { echo "$(basename "$0"): $*" >&2; }

@@ -18,6 +18,14 @@ const char *gs_import_path(const char *dir, const char *name, char *out)
     return out;
 }
 
+int gs_import_beside(const char *path, const char *ending, char *out)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strstr(name, ".pt");
+    dot = dot ? dot : strrchr(name, '.');
+    int n = snprintf(out, PATH_MAX, "%.*s%s", (int)(dot ? (size_t)(dot - path) : strlen(path)), path, ending);
+    return n < PATH_MAX && strcmp(out, path) && gs_import_exists(out);
+}
+
 int gs_import_exists(const char *path)
 {
     struct stat st;

@@ -84,7 +84,7 @@ static int read_shards(gs_tensors *s, const char *dir, const char *index_path, g
 /* Weights by another name than the hub's; what training leaves beside them is none. */
 static int may_be_weights(const struct dirent *d)
 {
-    static const char *const ends[] = {".safetensors", ".bin", ".pt", ".pth", ".ckpt"};
+    static const char *const ends[] = {".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".part0"};
     static const char *const others[] = {"training_args.bin", "optimizer.", "scheduler.", "rng_state", "scaler."};
     size_t n = strlen(d->d_name);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

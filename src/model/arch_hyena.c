@@ -158,9 +158,11 @@ static gs_mat times(gs_worker *wk, gs_mat a, gs_mat b)
 static gs_mat mix(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
     int D = x.cols;
-    gs_mat p = gs_short_conv(wk, gs_linear(wk, x, &l->in), &l->short_conv, s);
+    gs_mat p = gs_linear(wk, x, &l->in);
+    gs_short_conv(wk, p, &l->short_conv, s);
     gs_mat u = times(wk, gs_part(wk, p, 2, 3, D), gs_part(wk, p, 1, 3, D));
-    return gs_linear(wk, times(wk, gs_long_conv(wk, u, &l->long_conv, s), gs_part(wk, p, 0, 3, D)), &l->out);
+    gs_long_conv(wk, u, &l->long_conv, s);
+    return gs_linear(wk, times(wk, u, gs_part(wk, p, 0, 3, D)), &l->out);
 }
 
 static gs_mat feed_forward(gs_worker *wk, const layer *l, gs_mat x)

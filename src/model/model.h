@@ -61,7 +61,7 @@ typedef struct gs_arch {
 } gs_arch;
 extern const gs_arch *const gs_archs[];                         /* ends with NULL */
 extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn,
-    gs_arch_decoder, gs_arch_hyena;
+    gs_arch_decoder, gs_arch_hyena, gs_arch_stripedhyena;
 
 /* How masked k-mer tokens become a ratio of bases: one of them with the other bases as they are, or the mass per base
  * of all that cover it. */

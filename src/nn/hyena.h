@@ -1,5 +1,5 @@
-/* Layers of the Hyena family: what runs along a sequence without attention. All are causal and know branches, whose
- * earlier tokens they find in the parent's rows. Sources: Poli 2023 (Hyena), Nguyen 2023 (HyenaDNA), Poli 2023
+/* Layers of the Hyena family: what runs along a sequence without attention. All are causal, work in place on x [T, D],
+ * and know branches, whose earlier tokens they find in the parent's rows. Sources: Poli 2023 (Hyena), Nguyen 2023 (HyenaDNA), Poli 2023
  * (StripedHyena), Ku 2025 (StripedHyena 2). */
 #ifndef GS_HYENA_H
 #define GS_HYENA_H
@@ -10,15 +10,15 @@
  * the other; 1: interleaved. */
 gs_mat gs_part(gs_worker *wk, gs_mat x, int part, int parts, int run);
 
-/* Depthwise convolution over the tokens up to each: y[t] = b + sum of w[j] x[t - taps + 1 + j]. w->w: [taps, D],
- * 32-bit. [T, D] -> [T, D] */
-gs_mat gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s);
+/* Depthwise convolution over the tokens up to each: x[t] = b + sum of w[j] x[t - taps + 1 + j]. w->w: [taps, D],
+ * 32-bit. */
+void gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s);
 
 /* Filters as sums of n exponentials, which is a recurrence, of each of D channels:
- * state_i[t] = pole_i state_i[t-1] + u[t], y[t] = Re(sum of residue_i state_i[t]) + skip u[t]. In double.
+ * state_i[t] = pole_i state_i[t-1] + x[t], x[t] = Re(sum of residue_i state_i[t]) + skip x[t]. In double.
  * pole, residue: [D / GS_FFT_LANES rounded up, n]; skip: [D]. Source: Massaroli 2023, "Laughing Hyena". */
 typedef struct { const gs_fft_point *pole, *residue; const float *skip; int n; } gs_modal_w;
-gs_mat gs_modal(gs_worker *wk, gs_mat u, const gs_modal_w *w, const gs_spans *s);
+void gs_modal(gs_worker *wk, gs_mat x, const gs_modal_w *w, const gs_spans *s);
 
 /* An implicit filter: the first n taps [n, D] of D channels, made from weights alone. taps [L, ...]: the positions it
  * has; beyond them it is zero. */
@@ -38,8 +38,8 @@ typedef struct gs_spectra gs_spectra;
 gs_spectra *gs_spectra_new(size_t most);
 void gs_spectra_free(gs_spectra *s); /* NULL is fine */
 
-/* Convolution with a filter as long as the sequence: y[t] = sum of taps[s] u[t - s] + skip u[t], by Fourier transforms
+/* Convolution with a filter as long as the sequence: x[t] = sum of taps[s] x[t - s] + skip x[t], by Fourier transforms
  * in double. number: of the filter, among those that share `spectra`; skip: [D]. */
 typedef struct { gs_implicit_filter_w filter; int number; gs_spectra *spectra; const float *skip; } gs_long_conv_w;
-gs_mat gs_long_conv(gs_worker *wk, gs_mat u, const gs_long_conv_w *w, const gs_spans *s);
+void gs_long_conv(gs_worker *wk, gs_mat x, const gs_long_conv_w *w, const gs_spans *s);
 #endif

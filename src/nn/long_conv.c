@@ -121,12 +121,12 @@ static prepared prepare(gs_worker *wk, const gs_long_conv_w *w, int N)
 /* One sequence. z, own: [N] */
 typedef struct { const gs_spans *s; int i; prepared p; gs_fft_point *z, *own; } sequence;
 
-static void convolve(const sequence *q, gs_mat y, gs_mat u, const gs_long_conv_w *w, int group)
+static void convolve(const sequence *q, gs_mat x, const gs_long_conv_w *w, int group)
 {
     const gs_spans *s = q->s;
     const gs_fft *f = &q->p.fft;
     int past = gs_spans_past(s, q->i), first = group * GS_FFT_LANES, beg = s->beg[q->i], n = s->len[q->i];
-    gs_fft_rows shared = columns(u, past ? s->beg[s->parent[q->i]] : 0, past, group), own = columns(u, beg, n, group);
+    gs_fft_rows shared = columns(x, past ? s->beg[s->parent[q->i]] : 0, past, group), own = columns(x, beg, n, group);
     if (!q->p.spectrum)
         transform(f, q->own, q->p.taps, group);
     gs_fft_load(f, q->z, (gs_fft_rows[2]){shared, own});
@@ -134,26 +134,23 @@ static void convolve(const sequence *q, gs_mat y, gs_mat u, const gs_long_conv_w
     gs_fft_convolve(f, q->z, q->p.spectrum ? q->p.spectrum + (size_t)group * (size_t)f->n : q->own);
     for (int t = 0; t < n; t++) {
         double sum[GS_FFT_LANES];
-        const float *from = own.x + (size_t)t * own.step;
+        float *row = gs_mat_row(x, beg + t) + first;
         gs_fft_read(f, q->z, past + t, sum);
         for (int c = 0; c < own.channels; c++)
-            gs_mat_row(y, beg + t)[first + c] = (float)(sum[c] + (double)w->skip[first + c] * (double)from[c]);
+            row[c] = (float)(sum[c] + (double)w->skip[first + c] * (double)row[c]);
     }
 }
 
-gs_mat gs_long_conv(gs_worker *wk, gs_mat u, const gs_long_conv_w *w, const gs_spans *s)
+void gs_long_conv(gs_worker *wk, gs_mat x, const gs_long_conv_w *w, const gs_spans *s)
 {
-    gs_mat y = gs_mat_new(wk, u.rows, u.cols);
-    memset(y.d, 0, sizeof *y.d * (size_t)y.rows * (size_t)y.cols);
-    for (int i = 0; i < s->B; i++) {
+    for (int i = s->B - 1; i >= 0; i--) { /* branches before their parents */
         gs_mark mark = gs_arena_mark(wk->arena);
         int N = gs_fft_length(gs_spans_past(s, i) + s->len[i]);
         sequence q = {.s = s, .i = i, .p = prepare(wk, w, N)};
         q.z = gs_new(wk->arena, gs_fft_point, N);
-        q.own = gs_new(wk->arena, gs_fft_point, N);
+        q.own = gs_new(wk->arena, gs_fft_point, q.p.spectrum ? 0 : N);
         for (int group = 0; group < groups_of(w); group++)
-            convolve(&q, y, u, w, group);
+            convolve(&q, x, w, group);
         gs_arena_release(wk->arena, mark);
     }
-    return y;
 }

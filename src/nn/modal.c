@@ -11,46 +11,40 @@ static int lanes(gs_mat x, int group)
     return left < GS_FFT_LANES ? left : GS_FFT_LANES;
 }
 
-/* One token of a group of n channels, x to y; NULL where only the state is wanted. */
-static void step(gs_worker *wk, float *y, const float *x, const gs_modal_w *w, const int group_n[2],
-                 gs_fft_point *state)
+/* One token of a group of n channels, in place; only_state: the numbers stay as they are. */
+static void step(gs_worker *wk, float *x, const gs_modal_w *w, const int group_n[2], gs_fft_point *state,
+                 int only_state)
 {
-    int group = group_n[0], n = group_n[1];
     double u[GS_FFT_LANES] = {0}, sum[GS_FFT_LANES];
+    int group = group_n[0], n = group_n[1];
     size_t at = (size_t)group * (size_t)w->n;
     for (int c = 0; c < n; c++)
         u[c] = (double)x[c];
     wk->k->modal(sum, state, w->pole + at, w->residue + at, u, (size_t)w->n);
-    for (int c = 0; c < n && y; c++)
-        y[c] = (float)(sum[c] + u[c] * (double)w->skip[group * GS_FFT_LANES + c]);
+    for (int c = 0; c < n && !only_state; c++)
+        x[c] = (float)(sum[c] + u[c] * (double)w->skip[group * GS_FFT_LANES + c]);
 }
 
-/* Groups first .. end of sequence i, u to y. A branch takes the state up from the parent's tokens. */
-static void run(gs_worker *wk, const gs_mat u_y[2], const gs_modal_w *w, const gs_spans *s, int i,
-                const int first_end[2])
+/* Groups first .. end of sequence i. A branch takes the state up from the parent's tokens. */
+static void run(gs_worker *wk, gs_mat x, const gs_modal_w *w, const gs_spans *s, int i, const int first_end[2])
 {
     gs_mark mark = gs_arena_mark(wk->arena);
     int past = gs_spans_past(s, i), first = first_end[0];
     gs_fft_point *state = gs_new(wk->arena, gs_fft_point, GROUPS * w->n);
     memset(state, 0, sizeof *state * GROUPS * (size_t)w->n);
     for (int t = 0; t < past + s->len[i]; t++)
-        for (int g = first; g < first_end[1]; g++) {
-            int row = gs_spans_row(s, i, t), col = g * GS_FFT_LANES;
-            step(wk, t < past ? NULL : gs_mat_row(u_y[1], row) + col, gs_mat_row(u_y[0], row) + col, w,
-                 (int[]){g, lanes(u_y[0], g)}, state + (g - first) * w->n);
-        }
+        for (int g = first; g < first_end[1]; g++)
+            step(wk, gs_mat_row(x, gs_spans_row(s, i, t)) + g * GS_FFT_LANES, w, (int[]){g, lanes(x, g)},
+                 state + (g - first) * w->n, t < past);
     gs_arena_release(wk->arena, mark);
 }
 
-gs_mat gs_modal(gs_worker *wk, gs_mat u, const gs_modal_w *w, const gs_spans *s)
+void gs_modal(gs_worker *wk, gs_mat x, const gs_modal_w *w, const gs_spans *s)
 {
-    gs_mat y = gs_mat_new(wk, u.rows, u.cols);
-    int groups = (u.cols + GS_FFT_LANES - 1) / GS_FFT_LANES;
-    memset(y.d, 0, sizeof *y.d * (size_t)y.rows * (size_t)y.cols);
+    int groups = (x.cols + GS_FFT_LANES - 1) / GS_FFT_LANES;
     for (int first = 0; first < groups; first += GROUPS) {
         int end = first + GROUPS < groups ? first + GROUPS : groups;
-        for (int i = 0; i < s->B; i++)
-            run(wk, (gs_mat[2]){u, y}, w, s, i, (int[]){first, end});
+        for (int i = s->B - 1; i >= 0; i--) /* branches before their parents */
+            run(wk, x, w, s, i, (int[]){first, end});
     }
-    return y;
 }

@@ -22,7 +22,10 @@ void gs_worker_free(gs_worker *wk);   /* NULL is fine */
 typedef struct { float *d; int rows, cols; } gs_mat;   /* row-major, contiguous */
 
 typedef struct { gs_weight w; const float *b; } gs_linear_w;            /* w [out, in]; b [out] or NULL */
-typedef enum { GS_NORM_NONE, GS_NORM_LAYER, GS_NORM_RMS } gs_norm_kind;
+typedef enum {
+    GS_NORM_NONE, GS_NORM_LAYER, GS_NORM_RMS,
+    GS_NORM_RMS_APART        /* x / (sqrt(mean(x^2)) + eps) * g: StripedHyena's */
+} gs_norm_kind;
 typedef struct { const float *g, *b; float eps; gs_norm_kind kind; } gs_norm_w; /* g [D]; b [D] or NULL */
 typedef enum {
     GS_ACT_NONE, GS_ACT_GELU, GS_ACT_GELU_TANH, GS_ACT_SILU, GS_ACT_RELU, GS_ACT_RELU2, GS_ACT_COUNT

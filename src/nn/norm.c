@@ -2,6 +2,17 @@
 #include <string.h>
 #include "nn/nn.h"
 
+/* Sums in double: late layers of large models reach 1e16, whose squares float32 hardly holds. */
+static void rms_apart(gs_worker *wk, float *y, const float *x, const gs_norm_w *w, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)x[i] * (double)x[i];
+    memcpy(y, x, sizeof *y * n);
+    wk->k->scale(y, (float)(1 / (sqrt(sum / (double)n) + (double)w->eps)), n);
+    wk->k->mul(y, w->g, n);
+}
+
 gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w)
 {
     gs_mat y = gs_mat_new(wk, x.rows, x.cols);
@@ -12,6 +23,8 @@ gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w)
         wk->k->layernorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->b, w->eps, n);
     for (int t = 0; w->kind == GS_NORM_RMS && t < x.rows; t++)
         wk->k->rmsnorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->eps, n);
+    for (int t = 0; w->kind == GS_NORM_RMS_APART && t < x.rows; t++)
+        rms_apart(wk, gs_mat_row(y, t), gs_mat_row(x, t), w, n);
     return y;
 }
 

@@ -32,15 +32,15 @@ static void gather(float *to, const tile *c, int beg, int rows)
             memcpy(to, gs_mat_row(c->x, gs_spans_row(c->s, c->i, t)) + c->first, bytes);
 }
 
-/* taps: [K, n]; room: [K + TOKENS, n] */
-static void convolve(gs_worker *wk, gs_mat y, const tile *c, const gs_conv_w *w, const float *taps, float *room)
+/* In place, and so from the last tokens to the first. taps: [K, n]; room: [K + TOKENS, n] */
+static void convolve(gs_worker *wk, const tile *c, const gs_conv_w *w, const float *taps, float *room)
 {
     int past = gs_spans_past(c->s, c->i), K = w->taps, len = c->s->len[c->i];
-    for (int beg = 0; beg < len; beg += TOKENS) {
+    for (int beg = (len - 1) / TOKENS * TOKENS; beg >= 0; beg -= TOKENS) {
         int rows = len - beg < TOKENS ? len - beg : TOKENS;
         gather(room, c, past + beg - K + 1, rows + K - 1);
         for (int t = 0; t < rows; t++) {
-            float *to = gs_mat_row(y, c->s->beg[c->i] + beg + t) + c->first;
+            float *to = gs_mat_row(c->x, c->s->beg[c->i] + beg + t) + c->first;
             wk->k->fir(to, taps, room + t * c->n, (size_t)K, (size_t)c->n);
             if (w->b)
                 wk->k->add(to, w->b + c->first, (size_t)c->n);
@@ -48,22 +48,19 @@ static void convolve(gs_worker *wk, gs_mat y, const tile *c, const gs_conv_w *w,
     }
 }
 
-gs_mat gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s)
+void gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s)
 {
     assert(w->depthwise && x.cols == w->in);
-    gs_mat y = gs_mat_new(wk, x.rows, x.cols);
     gs_mark mark = gs_arena_mark(wk->arena);
     float *taps = gs_new(wk->arena, float, w->taps * CHANNELS);
     float *room = gs_new(wk->arena, float, (w->taps + TOKENS) * CHANNELS);
-    memset(y.d, 0, sizeof *y.d * (size_t)y.rows * (size_t)y.cols);
     for (int first = 0; first < x.cols; first += CHANNELS) {
         int n = x.cols - first < CHANNELS ? x.cols - first : CHANNELS;
         const float *from = (const float *)w->w.data + first;
         for (int j = 0; j < w->taps; j++, from += w->in)
             memcpy(taps + j * n, from, sizeof *taps * (size_t)n);
-        for (int i = 0; i < s->B; i++)
-            convolve(wk, y, &(tile){x, s, i, first, n}, w, taps, room);
+        for (int i = s->B - 1; i >= 0; i--) /* branches before their parents */
+            convolve(wk, &(tile){x, s, i, first, n}, w, taps, room);
     }
     gs_arena_release(wk->arena, mark);
-    return y;
 }

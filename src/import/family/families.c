@@ -15,7 +15,9 @@
     X(mixtral) \
     X(gemma) \
     X(gpt2) \
-    X(neox)
+    X(neox) \
+    X(evo1) \
+    X(evo2)
 
 #define DECLARE(NAME) extern const gs_family gs_family_##NAME;
 #define LIST(NAME) &gs_family_##NAME,

@@ -109,7 +109,7 @@ static json_t *merged(const char *a, const char *b)
 
 static int find_facts(gs_checkpoint *c, const gs_family *f, gs_err *e)
 {
-    return c->config ? 0 : f->facts ? f->facts(c, e) : gs_import_lacks(c->dir, "config.json", e);
+    return f->facts ? f->facts(c, e) : c->config ? 0 : gs_import_lacks(c->dir, "config.json", e);
 }
 
 int gs_family_apply(gs_bundle *b, const gs_family *f, gs_checkpoint *c, gs_err *e)

@@ -58,6 +58,7 @@ typedef struct {
 /* A checkpoint while it is read. */
 typedef struct {
     const char *dir;
+    const char *file;             /* the one of its files of weights that was named; NULL: none was */
     json_t *config;               /* config.json, or what stands for it; NULL: there is none */
     gs_tensors tensors;           /* as upstream calls and keeps them */
     const gs_form *form;
@@ -74,7 +75,7 @@ typedef struct gs_family {
     const char *tokenizer_files[4]; /* the first that is there is read, where `tokenizer` has no "vocab";
                                      * none: bytes are tokens */
     const char *recipe, *citation; /* JSON; text */
-    /* Sets c->config where no config.json says what a model is. NULL: it must be there. */
+    /* Sets c->config where config.json, which may be there, does not say what a model is. NULL: it must be there. */
     int (*facts)(gs_checkpoint *c, gs_err *e);
     /* What tables cannot say, after all of them are applied. c->tensors are still upstream's. NULL: nothing. */
     int (*finish)(gs_bundle *b, const gs_checkpoint *c, gs_err *e);

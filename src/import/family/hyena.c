@@ -75,14 +75,14 @@ static int complete(gs_bundle *b, gs_err *e)
                          ffn ? ffn : 4 * dim);
 }
 
-/* The original's tokenizer begins sequences with [CLS], the hub's does not. Tables of positions could be made anew, but
+/* The original's tokenizer begins sequences with [CLS], the hub's does not, and windows are scored as there. Tables of positions could be made anew, but
  * no checkpoint lacks them. */
 static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
     int ret = complete(b, e), positions = gs_family_int(b->config, "positions"), is_original = c->form->map == original;
     if (!ret && json_is_false(json_object_get(json_object_get(c->config, "layer"), "modulate")))
         ret = gs_fail(e, GS_EMODEL, "%s/config.json: \"modulate\" false is not supported", c->dir);
-    ret = ret ? ret : gs_family_set(b->tokenizer, e, "{s:i}", "cls", is_original ? 0 : -1);
+    ret = ret ? ret : gs_family_set(b->tokenizer, e, "{s:i, s:i}", "cls", is_original ? 0 : -1, "window_cls", -1);
     return ret ? ret : gs_family_set(b->recipe, e, "{s:i}", "window", positions - SPECIAL);
 }
 

@@ -26,7 +26,7 @@ int gs_torch_read(gs_tensors *s, const char *path, gs_err *e)
 {
     gs_region file;
     gs_torch t = {.path = path};
-    int ret = gs_tensors_map(s, path, &file, e);
+    int ret = gs_torch_is_piece(path) ? gs_torch_map_pieces(s, path, &file, e) : gs_tensors_map(s, path, &file, e);
     if (ret)
         return ret;
     t.budget = file.bytes + GS_TORCH_SPARE;

@@ -15,6 +15,11 @@ int gs_torch_read(gs_tensors *s, const char *path, gs_err *e);
 
 /* ---- within ---- */
 
+/* Is it the first of the pieces NAME.part0, NAME.part1, ... that large checkpoints are cut into? */
+int gs_torch_is_piece(const char *path);
+/* All of them as one: mapped where their sizes are whole pages, else read into memory. The set keeps it. */
+int gs_torch_map_pieces(gs_tensors *s, const char *first, gs_region *map, gs_err *e);
+
 enum { GS_TORCH_SPARE = 256 << 20 }; /* bytes that copies may take beyond the file's size */
 
 /* data: NULL until member `member` of the archive is found. */
