@@ -64,6 +64,7 @@ floor == "" { next }
     only("<(cblas|openblas|dnnl|immintrin)", "kernel", "an accelerator of arithmetic")
     only("<cpuid[.]h>", "base", "cpuid")
     only("<zip[.]h>", "import", "libzip")
+    only("<yaml[.]h>", "import", "libyaml")
     only("<dlfcn[.]h>", "kernel", "dlopen")
     only("<jansson[.]h>", "model import report api cli", "JSON")
     only("(^|[^_a-zA-Z0-9])(getenv|secure_getenv|setenv) *[(]", "base", "the environment")

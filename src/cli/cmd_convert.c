@@ -19,7 +19,7 @@ typedef struct {
     cli_common common;
     const char *model, *output;
     int dtype;                   /* gs_dtype */
-    int dry, list;
+    int dry, list, force;
 } convert_args;
 
 static const char *const type_names[] = {[GS_F32] = "f32", [GS_F16] = "f16", [GS_BF16] = "bf16"};
@@ -98,7 +98,8 @@ static int convert(const convert_args *a, gs_err *e)
     int ret = gs_bundle_open(&b, a->model, e);
     if (ret)
         return ret;
-    ret = gs_bundle_check(&b, e);
+    ret = gs_bundle_refused(&b, a->force, e);
+    ret = ret ? ret : gs_bundle_check(&b, e);
     if (!ret && !a->dry)
         ret = write_file(&b, a, e);
     if (!ret && (a->dry || !a->common.quiet))
@@ -130,6 +131,8 @@ static const gs_option rows[] = {
      .help = "Type of the numbers."},
     {.name = "dry-run", .letter = 'n', .kind = GS_OPT_SWITCH, AT(dry),
      .help = "Check the checkpoint and say what would be written."},
+    {.name = "force", .kind = GS_OPT_SWITCH, AT(force),
+     .help = "Take a model that is refused because its scores are wrong here (FP8): the error becomes a warning."},
     {.name = "list", .letter = 'l', .kind = GS_OPT_SWITCH, AT(list),
      .help = "List the families of models that are supported."},
     {0}};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
+#include "import/import.h"
 #include "model/json.h"
 #include "model/model.h"
 
@@ -99,7 +100,7 @@ static int run(const void *args)
 {
     const info_args *a = args;
     gs_err e = {0};
-    gs_model *m = gs_model_open(a->model, &e);
+    gs_model *m = gs_model_open_any(a->model, 1, &e);
     if (!m || gs_bundle_hash(&m->bundle, &e)) {
         gs_model_close(m);
         return cli_fail("info", &e);

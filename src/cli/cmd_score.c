@@ -111,8 +111,8 @@ static const gs_option running[] = {
     {.name = "check-ref", .value = "w|e|x", .kind = GS_OPT_WORD, AT(check_ref),
      .help = "Where REF is not what the FASTA has: warn and flag, stop, or leave the record out."},
     {.name = "force", .kind = GS_OPT_SWITCH, AT(force),
-     .help = "Go on with what looks like the wrong genome, and keep an output without scores: the error becomes a "
-             "warning."},
+     .help = "Go on with what looks like the wrong genome or with a model that is refused (FP8), and keep an output "
+             "without scores: the error becomes a warning."},
     {.name = "batch", .value = "N", .kind = GS_OPT_INT, AT(batch), .min = 1, .max = 100000, .otherwise = "by size",
      .help = "Sequences per forward pass. Scores do not depend on it."},
     {.name = "progress", .value = "auto|on|off", .kind = GS_OPT_WORD, AT(progress),

@@ -9,6 +9,7 @@
 #include "cli/side_output.h"
 #include "cli/signals.h"
 #include "genome/verdict.h"
+#include "import/import.h"
 #include "kernel/gemm.h"
 #include "score/pipeline.h"
 
@@ -68,7 +69,7 @@ static int open_all(run *r, const score_args *a, gs_err *e)
     int rc = gs_gemm_open(1, e);
     if (rc)
         return rc;
-    if (!(r->model = gs_model_open(a->model, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e)))
+    if (!(r->model = gs_model_open_any(a->model, a->force, e)) || !(r->ref = gs_ref_open(a->fasta, &ref, e)))
         return -(int)e->code;
     if (a->score.species && (rc = gs_model_species(r->model, a->score.species, e)))
         return rc;

@@ -7,8 +7,8 @@
 
 /* DIR/NAME into out (of PATH_MAX bytes); returns out. Too long: "" */
 const char *gs_import_path(const char *dir, const char *name, char *out);
-/* Is there a file called as `path` but for its endings (.pt, .pt.part0, ...), with this one instead? Its path to out (of
- * PATH_MAX bytes). */
+/* Is there a file called as `path` but for its endings (.pt, .pt.part0, ...), with this one instead? Its path to out
+ * (of PATH_MAX bytes). */
 int gs_import_beside(const char *path, const char *ending, char *out);
 /* Is there one? Follows links. */
 int gs_import_exists(const char *path);

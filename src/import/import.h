@@ -10,6 +10,8 @@
 
 /* What gs_model_open opens, not yet built: a bundle that the caller frees. On failure it is empty. */
 int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e);
+/* gs_model_open; force: also of a model that is refused by default (gs_bundle_refused). */
+gs_model *gs_model_open_any(const char *path, int force, gs_err *e);
 /* Make a bundle of a checkpoint directory (weights, tokenizer files, mostly a config.json). On failure it is empty. */
 int gs_import_dir(gs_bundle *b, const char *dir, gs_err *e);
 /* The same of one file of weights (safetensors or torch) that has the other files beside it. */

@@ -169,12 +169,24 @@ int gs_bundle_open(gs_bundle *b, const char *path, gs_err *e)
         gs_bundle_free(b);
         return gs_fail(e, GS_ENOMEM, "there is not enough memory to read %s", path);
     }
+    if (!ret)
+        gs_bundle_mark_exact(b);
     return ret ? gs_fail(e, why.code, "%s", why.msg) : 0;
+}
+
+gs_model *gs_model_open_any(const char *path, int force, gs_err *e)
+{
+    gs_bundle b;
+    gs_err_clear(e);
+    if (gs_bundle_open(&b, path, e))
+        return NULL;
+    if (!gs_bundle_refused(&b, force, e))
+        return gs_model_build(&b, e);
+    gs_bundle_free(&b);
+    return NULL;
 }
 
 gs_model *gs_model_open(const char *path, gs_err *err)
 {
-    gs_bundle b;
-    gs_err_clear(err);
-    return gs_bundle_open(&b, path, err) ? NULL : gs_model_build(&b, err);
+    return gs_model_open_any(path, 0, err);
 }

@@ -95,11 +95,12 @@ static json_t *list(reader *r, int depth)
 /* A key and its value. */
 static int member(reader *r, json_t *to, int depth)
 {
-    if (r->event.type != YAML_SCALAR_EVENT || strlen((char *)r->event.data.scalar.value) != r->event.data.scalar.length) {
+    const char *text = r->event.type == YAML_SCALAR_EVENT ? (const char *)r->event.data.scalar.value : NULL;
+    if (!text || strlen(text) != r->event.data.scalar.length) {
         bad(r, "a key must be a text");
         return -1;
     }
-    char *key = strdup((char *)r->event.data.scalar.value);
+    char *key = strdup(text);
     json_t *v = key && !next(r) ? value(r, depth + 1) : NULL;
     int ret = !v || json_object_set_new(to, key, v) ? -1 : 0;
     free(key);

@@ -205,11 +205,16 @@ static double flops(const gs_model *m, int T, int n_read)
     return c->layers * mixer + 4 * D * F * ((c->layers - 1) * t + n) + 2 * n * D * m->head_rows;
 }
 
+/* Positions up to a million, and what is made of them. */
+static const char *const exact[] = {"layers.%d.filter.z.weight", "layers.%d.filter.t.weight",
+                                    "layers.%d.filter.decay.weight", "layers.%d.filter.freq.weight", NULL};
+
 const gs_arch gs_arch_hyena = {.name = "hyena",
                                .weights = sizeof(weights),
                                .config = rows,
                                .config_fault = config_fault,
                                .init = init,
+                               .exact = exact,
                                .release = release,
                                .forward = forward,
                                .head = head,

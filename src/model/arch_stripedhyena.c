@@ -1,5 +1,6 @@
-/* StripedHyena 1 and 2 (Evo 1, Evo 2): blocks of a mixer and a gated feed-forward, each behind a norm. A mixer is causal
- * attention or a Hyena operator, out(g * filter(k * v)) with g, k, v = short convolution of in(x), whose filter is
+/* StripedHyena 1 and 2 (Evo 1, Evo 2): blocks of a mixer and a gated feed-forward, each behind a norm. A mixer is
+ * causal attention or a Hyena operator, out(g * filter(k * v)) with g, k, v = short convolution of in(x), whose filter
+ * is
  *
  *   short    a few taps
  *   medium   some hundred taps and the token itself
@@ -315,11 +316,16 @@ static double flops(const gs_model *m, int T, int n_read)
     return mixers + 6 * D * c->ffn * ((c->layers - 1) * t + n_read) + 2.0 * n_read * D * m->head_rows;
 }
 
+/* Poles close to 1 make long memories; upstream keeps these in 32 bits too. */
+static const char *const exact[] = {"layers.%d.poles.weight", "layers.%d.residues.weight", "layers.%d.inv_freq.weight",
+                                    NULL};
+
 const gs_arch gs_arch_stripedhyena = {.name = "stripedhyena",
                                       .weights = sizeof(weights),
                                       .config = rows,
                                       .config_fault = config_fault,
                                       .init = init,
+                                      .exact = exact,
                                       .forward = forward,
                                       .head = head,
                                       .flops = flops};

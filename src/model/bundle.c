@@ -1,8 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/cache.h"
+#include "base/log.h"
 #include "base/sha256.h"
 #include "base/stamp.h"
+#include "model/json.h"
 #include "model/model.h"
 #include "model/names.h"
 
@@ -102,4 +104,26 @@ int gs_bundle_identify(gs_bundle *b, gs_err *e)
     if (!ret && known && unchanged(b))
         gs_cache_put(b->path, stamp, b->sha256);
     return ret;
+}
+
+void gs_bundle_mark_exact(gs_bundle *b)
+{
+    int number[GS_NAME_NUMBERS];
+    for (int i = 0; gs_archs[i]; i++) {
+        if (!gs_archs[i]->exact || strcmp(gs_archs[i]->name, b->architecture))
+            continue;
+        for (const char *const *pattern = gs_archs[i]->exact; *pattern; pattern++)
+            for (size_t t = 0; t < b->tensors.n; t++)
+                b->tensors.t[t].exact |= gs_name_match(*pattern, b->tensors.t[t].name, number);
+    }
+}
+
+int gs_bundle_refused(const gs_bundle *b, int force, gs_err *e)
+{
+    const char *why = gs_json_text(b->card, "refused", NULL);
+    if (why && force)
+        gs_warn_once("refused", "%s: %s", b->path, why);
+    if (!why || force)
+        return 0;
+    return gs_fail(e, GS_EMODEL, "%s is refused: %s (score and convert take it with --force)", b->path, why);
 }

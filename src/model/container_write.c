@@ -24,10 +24,11 @@ static int put_hash(void *to, const void *data, size_t n)
     return 0;
 }
 
-/* What a tensor will be: floating-point numbers change their type, others do not. */
+/* What a tensor will be: floating-point numbers change their type, unless they must not; others do not. */
 static gs_dtype type_in_file(const gs_tensor *t, int dtype)
 {
-    return dtype >= 0 && (t->dtype == GS_F32 || t->dtype == GS_F16 || t->dtype == GS_BF16) ? (gs_dtype)dtype : t->dtype;
+    int real = t->dtype == GS_F32 || t->dtype == GS_F16 || t->dtype == GS_BF16;
+    return dtype >= 0 && !t->exact && real ? (gs_dtype)dtype : t->dtype;
 }
 
 static size_t bytes_in_file(const gs_tensor *t, int dtype)

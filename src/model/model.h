@@ -32,6 +32,10 @@ typedef struct {
     char stamp[65];          /* of that when it was opened (base/stamp.h), "" where it cannot be told */
 } gs_bundle;
 void gs_bundle_free(gs_bundle *b);
+/* Mark its tensors that must not be narrowed. */
+void gs_bundle_mark_exact(gs_bundle *b);
+/* Models that give wrong scores here say why in their card, as "refused". GS_EMODEL with that; force: a warning. */
+int gs_bundle_refused(const gs_bundle *b, int force, gs_err *e);
 
 /* What is read of a forward pass: a range of tokens of one sequence of the batch. */
 enum { GS_WANT_HIDDEN = 1, GS_WANT_LOGITS = 2 };
@@ -51,6 +55,8 @@ typedef struct gs_arch {
     /* Binds m->weights to the bundle's tensors; sets m->dim, m->vocab, m->head_rows, m->memory, and m->margin,
      * m->causal, m->n_aux, m->aux_vocab where they are not 0; may lower m->tok->max_tokens. */
     int (*init)(gs_model *m, gs_err *e);
+    const char *const *exact;                                   /* tensors that no other type may be given, patterns
+                                                                 * (names.h) that end with NULL; NULL: none */
     void (*release)(gs_model *m);                               /* what m->weights owns itself; NULL: nothing */
     /* Last hidden states [n, D] of the given rows of the batch, or of all (row = NULL, n = b->rows); everything was
      * checked by gs_forward. Rows in margins are 0. */

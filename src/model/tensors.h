@@ -17,6 +17,7 @@ typedef struct {
     int64_t shape[GS_MAX_DIMS];
     const void *data;
     size_t bytes;
+    int exact;               /* must not be narrowed: see gs_arch.exact */
 } gs_tensor;
 int gs_tensor_finite(const gs_tensor *t);                            /* no NaN, no infinity */
 int64_t gs_tensor_count(const gs_tensor *t);                          /* elements */

@@ -1,6 +1,6 @@
 /* Layers of the Hyena family: what runs along a sequence without attention. All are causal, work in place on x [T, D],
- * and know branches, whose earlier tokens they find in the parent's rows. Sources: Poli 2023 (Hyena), Nguyen 2023 (HyenaDNA), Poli 2023
- * (StripedHyena), Ku 2025 (StripedHyena 2). */
+ * and know branches, whose earlier tokens they find in the parent's rows. Sources: Poli 2023 (Hyena), Nguyen 2023
+ * (HyenaDNA), Poli 2023 (StripedHyena), Ku 2025 (StripedHyena 2). */
 #ifndef GS_HYENA_H
 #define GS_HYENA_H
 #include "kernel/fft.h"

@@ -149,14 +149,12 @@ static int inner_size(const json_t *config, int dim)
     return multiple < 1 || multiple > 1 << 20 ? n : (n + multiple - 1) / multiple * multiple;
 }
 
-/* Upstream rounds all but these to bfloat16 when it loads a model. */
+/* Upstream rounds all other tensors to bfloat16 when it loads a model. */
 static int is_exact(const char *name)
 {
-    static const char *const exact[] = {"layers.%d.poles.weight", "layers.%d.residues.weight",
-                                        "layers.%d.inv_freq.weight"};
     int number[GS_NAME_NUMBERS];
-    for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
-        if (gs_name_match(exact[i], name, number))
+    for (const char *const *pattern = gs_arch_stripedhyena.exact; *pattern; pattern++)
+        if (gs_name_match(*pattern, name, number))
             return 1;
     return 0;
 }
@@ -321,9 +319,9 @@ static int facts_evo2(gs_checkpoint *c, gs_err *e)
         return describe(c, p, e);
     return json_object_get(c->config, "hcl_layer_idxs")
                ? 0
-               : gs_fail(e, GS_EMODEL, "%s does not say what its network is: an Evo 2 checkpoint needs its .yml beside it "
-                         "(evo2/configs of the package evo2), called as the checkpoint, or a published name such as "
-                         "evo2_7b.pt", c->dir);
+               : gs_fail(e, GS_EMODEL, "%s does not say what its network is: an Evo 2 checkpoint needs its .yml beside "
+                         "it (evo2/configs of the package evo2), called as the checkpoint, or a published name such "
+                         "as evo2_7b.pt", c->dir);
 }
 
 static int finish_evo2(gs_bundle *b, const gs_checkpoint *c, gs_err *e)

@@ -75,8 +75,8 @@ static int complete(gs_bundle *b, gs_err *e)
                          ffn ? ffn : 4 * dim);
 }
 
-/* The original's tokenizer begins sequences with [CLS], the hub's does not, and windows are scored as there. Tables of positions could be made anew, but
- * no checkpoint lacks them. */
+/* The original's tokenizer begins sequences with [CLS], the hub's does not, and windows are scored as there. Tables of
+ * positions could be made anew, but no checkpoint lacks them. */
 static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
     int ret = complete(b, e), positions = gs_family_int(b->config, "positions"), is_original = c->form->map == original;
