@@ -105,3 +105,10 @@ exit 1
 run cp $data/genes.gff3 g.gff3
 run $gscore score --gff g.gff3 -o g.gff3 $vcf/coding.vcf $fa $tiny
 err g.gff3
+
+# known amino acid changes of lineages lie where they should; ORF1ab has one base twice, where the ribosome slips
+test coding_sars_cov_2
+run s=$data/sars-cov-2; cp $s/NC_045512.2.fa .
+run $gscore score -q --no-version --mode pll --gff $s/NC_045512.2.gff3 $s/lineages.vcf NC_045512.2.fa $tiny > a
+run sed -nE 's/^NC_045512.2\t[0-9]*\t([^\t]*).*GS_TX=/\1 /p' a | sed -E 's/\|-?[0-9]+(\.[0-9]+)?\|/|score|/g'
+out coding_sars_cov_2
