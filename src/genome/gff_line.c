@@ -70,10 +70,13 @@ static void parse_attributes(char *text, gs_gff_line *l)
     }
 }
 
+/* Of features other than CDS names alone matter. */
 static const char *fault_of(char *const column[COLUMNS], int n, gs_gff_line *l)
 {
     if (n < COLUMNS)
         return "expected nine columns with tabs between";
+    if (strcmp(column[TYPE], "CDS"))
+        return NULL;
     if (parse_place(column[BEG], &l->beg) || parse_place(column[END], &l->end) || l->end < l->beg)
         return "columns 4 and 5 are no interval: expected first and last base, from 1";
     if (!column[STRAND][0] || !strchr("+-.?", column[STRAND][0]) || column[STRAND][1])
@@ -97,7 +100,7 @@ int gs_gff_line_parse(char *line, gs_gff_line *l, const char **fault)
     l->contig = decode(column[CONTIG]);
     l->type = column[TYPE];
     l->strand = column[STRAND][0];
-    l->phase = column[PHASE][0] == '.' ? -1 : column[PHASE][0] - '0';
+    l->phase = column[PHASE][0] >= '0' && column[PHASE][0] <= '2' ? column[PHASE][0] - '0' : -1;
     parse_attributes(column[ATTRIBUTES], l);
     return 1;
 }

@@ -3,8 +3,8 @@
 #define GS_GFF_LINE_H
 #include <stdint.h>
 
-/* A feature; strings lie in the line that was parsed, which is changed. Names are decoded (%XX), but for `parent`:
- * that may be a list, see gs_gff_parent. */
+/* A feature; the numbers are those of a CDS, of others they may be anything. Strings lie in the line that was parsed,
+ * which is changed. Names are decoded (%XX), but for `parent`: that may be a list, see gs_gff_parent. */
 typedef struct {
     char *contig, *type;
     int64_t beg, end;        /* 0-based, half-open */

@@ -138,8 +138,10 @@ static void whose_they_are(void **state)
     /* one name on two contigs is two; a row that is there twice counts once */
     assert_transcripts(CDS("1", "1", "6", "+", "0", "Parent=t") CDS("chr2", "1", "6", "+", "0", "Parent=t")
                        CDS("1", "1", "6", "+", "0", "Parent=t"), "t:chr1:+:0-6;t:chr2:+:0-6;");
-    /* other features do not matter, nor what stands behind ##FASTA */
-    assert_transcripts(FEATURE("exon", "Parent=t") "###\n" CDS("chr1", "1", "6", "+", ".", "Parent=t") "##FASTA\nxx\n",
+    /* places of other features do not matter, nor what stands behind ##FASTA */
+    assert_transcripts(FEATURE("exon", "Parent=t") "chr1\ts\tgene\t-9\t0\t?\t\t\tID=g\n###\n"
+                       CDS("chr1", "1", "6", "+", ".", "Parent=t")
+                       "##FASTA\nxx\n",
                        "t:chr1:+:0-6;");
 }
 
