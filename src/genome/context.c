@@ -115,6 +115,23 @@ static int make_shared(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a,
     return make_if_short(c, g, r, a, &(stretch){start, start + g->shared, NO_LIMIT}, e);
 }
 
+static int make_left(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, gs_err *e)
+{
+    int64_t at = a->pos + a->skip;
+    return make_if_short(c, g, r, a, &(stretch){at - g->window, at + a->del + g->window, NO_LIMIT}, e);
+}
+
+/* Whole tokens up to the change, without the N beyond a contig's end. */
+static void left_of_change(const gs_context *c, int side, int k, int *beg, int *end)
+{
+    *beg = 0;
+    *end = c->beg[side];
+    while (*beg < *end && c->seq[side][*beg] == 'N')
+        ++*beg;
+    *beg += (*end - *beg) % k;
+}
+
+const gs_context_kind gs_context_left = {.name = "left", .make = make_left, .shown = left_of_change};
 const gs_context_kind gs_context_centred = {.name = "centred", .make = make_centred};
 const gs_context_kind gs_context_clipped = {.name = "clipped", .make = make_clipped};
 const gs_context_kind gs_context_shared = {.name = "shared", .make = make_shared};

@@ -36,13 +36,17 @@ typedef struct {
  *   centred  POS in the middle; N beyond the ends of a linear contig
  *   clipped  the same, but it ends where a linear contig ends
  *   shared   at the places of the grid, for many alleles
+ *   left     as long as a window on either side of the change; only what lies left of it is shown, whichever strand
  * A transcript's coding sequence is shown as a whole, in its own direction, with the change spliced in; where that is
  * longer than a window, the whole codons around the variant: alt is the same stretch as ref with the change. */
 typedef struct gs_context_kind {
     const char *name;
     int (*make)(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, gs_err *e);
+    /* Bases of a side that are shown, for tokens of k bases; NULL: all. */
+    void (*shown)(const gs_context *c, int side, int k, int *beg, int *end);
 } gs_context_kind;
-extern const gs_context_kind gs_context_centred, gs_context_clipped, gs_context_shared, gs_context_transcript;
+extern const gs_context_kind gs_context_centred, gs_context_clipped, gs_context_shared, gs_context_left,
+    gs_context_transcript;
 
 /* Room for so many bases of either side, which become its lengths. */
 int gs_context_reserve(gs_context *c, const int len[2], gs_err *e);

@@ -6,7 +6,7 @@
 #include "kernel/gemm.h"
 #include "model/model.h"
 
-enum { WHAT = 1200, MAX_WINDOW = 1 << 18 /* bases: no encoder was trained on more */ };
+enum { WHAT = 1200, MAX_WINDOW = 1 << 21 /* bases: no model was trained on more */ };
 
 static const char *what_of(const gs_bundle *b, const char *part, char *out)
 {
@@ -16,6 +16,7 @@ static const char *what_of(const gs_bundle *b, const char *part, char *out)
 
 static const char *const strand_names[] = {"fwd", "rev", "both", NULL};
 static const char *const readouts[] = {[GS_READ_TOKEN] = "token", [GS_READ_MARGINAL] = "marginal", NULL};
+static const char *const reductions[] = {[GS_REDUCE_SUM] = "sum", [GS_REDUCE_MEAN] = "mean", NULL};
 static const gs_json_row recipe_rows[] = {
     GS_KEY_TEXT(gs_recipe, mode, .def = GS_NEEDED),
     GS_KEY_INT(gs_recipe, window, .def = GS_NEEDED, .min = 1, .max = MAX_WINDOW),
@@ -23,6 +24,7 @@ static const gs_json_row recipe_rows[] = {
     GS_KEY_REAL(gs_recipe, mask_rate, .max = 1),
     GS_KEY_BOOL(gs_recipe, visible, .def = 0),
     GS_KEY_NAME(gs_recipe, readout, .names = readouts, .def = GS_READ_TOKEN),
+    GS_KEY_NAME(gs_recipe, reduce, .names = reductions, .def = GS_REDUCE_SUM),
     GS_KEY_TEXT(gs_recipe, species, .def = 0),
     GS_KEY_TEXT(gs_recipe, scope, .def = 0),
     GS_KEY_BOOL(gs_recipe, shared_windows, .def = 1),

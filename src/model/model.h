@@ -18,6 +18,7 @@
  *              ...], "fuse_unk", "lowercase", "spaces": "keep|strip|skip|mark|mark_once", "words":
  *              "none|gpt2|qwen|space", "bytes", "run", "run_least", "run_as" (gs_bpe_spec)
  *   recipe:    {"mode", "window", "strands": "both|fwd|rev", "mask_rate", "visible", "readout": "token|marginal",
+ *              "reduce": "sum|mean",
  *              "species", "scope", "shared_windows",
  *              "clipped", "msa"}
  *   card:      {"name", "source", "licence", "citation", "training_data", "parameters", ...} */
@@ -73,6 +74,9 @@ extern const gs_arch gs_arch_transformer, gs_arch_convnet, gs_arch_phylogpn,
  * of all that cover it. */
 typedef enum { GS_READ_TOKEN, GS_READ_MARGINAL } gs_readout;
 
+/* What becomes of the log-likelihoods of a window's tokens. */
+typedef enum { GS_REDUCE_SUM, GS_REDUCE_MEAN } gs_reduce;
+
 /* The default scoring recipe. */
 typedef struct {
     char mode[16];           /* "mlm", "wt", "pll", "cosine", ... */
@@ -81,6 +85,7 @@ typedef struct {
     double mask_rate;        /* share of tokens masked in training; 0 = unknown: no dense masking */
     int visible;             /* trained to predict visible tokens too: mode wt makes sense */
     gs_readout readout;
+    gs_reduce reduce;
     char species[64];        /* word that stands before every sequence (gs_model_species); "" = none */
     char scope[32];          /* "mitochondrial": other contigs are warned about; "" = any */
     int shared_windows;      /* modes may read several variants off one window; 0: each is centred on its variant */

@@ -14,14 +14,17 @@ enum {
     GS_NEEDS_APART = 8,      /* tokens that do not overlap */
     GS_NEEDS_VISIBLE = 16,   /* trained to predict visible tokens too */
     GS_NEEDS_ALONE = 32,     /* no aligned species */
-    GS_NEEDS_MASK_RATE = 64  /* known share of tokens masked in training */
+    GS_NEEDS_MASK_RATE = 64, /* known share of tokens masked in training */
+    GS_NEEDS_CAUSAL = 128,   /* predicts the next token */
+    GS_NEEDS_BASES = 256,    /* tokens of one base */
+    GS_NEEDS_WORDS = 512     /* tokens that are words of A, C, G, T */
 };
 
 /* Which alleles it takes; the others go to `otherwise`. */
 enum { GS_TAKES_SNV = 1, GS_TAKES_MNV = 2, GS_TAKES_MNV_IN_TOKEN = 4 /* within one token only */, GS_TAKES_INDEL = 8 };
 
 /* Settings that its scores depend on, beside window and strands. */
-enum { GS_BY_READOUT = 1, GS_BY_POOL = 2 };
+enum { GS_BY_READOUT = 1, GS_BY_POOL = 2, GS_BY_REDUCE = 4 };
 
 /* What there is to plan: one strand of one allele's context, for one mode. */
 typedef struct {
@@ -60,7 +63,7 @@ struct gs_mode {
 };
 extern const gs_mode *const gs_modes[];                                 /* ends with NULL */
 extern const gs_mode gs_mode_mlm, gs_mode_dense, gs_mode_pll, gs_mode_wt, gs_mode_cosine, gs_mode_l2, gs_mode_l1,
-    gs_mode_dot;
+    gs_mode_dot, gs_mode_causal, gs_mode_next, gs_mode_jsd, gs_mode_maxlogit;
 #define GS_LOG_RATIO "log P(ALT)/P(REF), natural log; negative = ALT less likely than REF"
 
 /* By a name of n bytes; NULL: there is none. */
@@ -76,6 +79,12 @@ const gs_mode *gs_mode_for(const gs_mode *mode, const gs_scorer *s, unsigned kin
 
 /* Sequence of the plan for one side of the context, with its aligned species. */
 int gs_planning_seq(gs_planning *p, int side);
+/* Sequence of alt that shares the first `past` tokens with `ref`; a whole one for past = 0. */
+int gs_planning_branch(gs_planning *p, int ref, int past);
+/* First token that the sides do not share, of n[side] of each; the fewer where one begins with the other. */
+int gs_planning_unlike(const gs_planning *p, const int n[2]);
+/* Has either side a letter but A, C, G, T? */
+int gs_planning_unknown(const gs_planning *p);
 /* Tokens that cover bases beg .. end: first .. last (half-open); 0 if there are none. */
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last);
 /* Is token i of a side made of A, C, G, T only, and known to the head? */

@@ -1,10 +1,33 @@
 /* What modes share: tokens over bases, tokens of known truth, ratios of two tokens. */
+#include <string.h>
 #include "score/mode.h"
 
 int gs_planning_seq(gs_planning *p, int side)
 {
     const gs_tokens *t = &p->tokens[side];
     return gs_plan_seq(p->plan, t->ids, t->n, p->aux, p->n_aux_bytes);
+}
+
+int gs_planning_branch(gs_planning *p, int ref, int past)
+{
+    const gs_tokens *t = &p->tokens[GS_ALT];
+    return past ? gs_plan_branch(p->plan, t->ids, t->n, ref, past) : gs_planning_seq(p, GS_ALT);
+}
+
+int gs_planning_unlike(const gs_planning *p, const int n[2])
+{
+    int i = 0;
+    while (i < n[GS_REF] && i < n[GS_ALT] && p->tokens[GS_REF].ids[i] == p->tokens[GS_ALT].ids[i])
+        i++;
+    return i;
+}
+
+int gs_planning_unknown(const gs_planning *p)
+{
+    for (int side = GS_REF; side <= GS_ALT; side++)
+        if (memchr(p->c->seq[side], 'N', (size_t)p->c->len[side]))
+            return 1;
+    return 0;
 }
 
 int gs_tokens_over(const gs_tokens *t, int beg, int end, int *first, int *last)

@@ -21,8 +21,12 @@ void gs_planner_free(gs_planner *pl)
 static int read_tokens(gs_planning *p, gs_err *e)
 {
     int most = p->s->m->tok->max_tokens;
+    const gs_context_kind *kind = p->mode->context ? p->mode->context : p->s->around;
     for (int side = GS_REF; side <= GS_ALT; side++) {
-        int rc = gs_encode_window(p->s->m->tok, p->c->seq[side], p->c->len[side], &p->pl->tokens[side], e);
+        int beg = 0, end = p->c->len[side];
+        if (kind->shown)
+            kind->shown(p->c, side, p->s->m->tok->k, &beg, &end);
+        int rc = gs_encode_window(p->s->m->tok, p->c->seq[side] + beg, end - beg, &p->pl->tokens[side], e);
         if (rc)
             return rc;
         if (most && p->tokens[side].n > most)

@@ -14,7 +14,8 @@ typedef struct {
     int pass[2];             /* passes of the plan: ref and alt where there are two */
     int beg[2], end[2];      /* tokens that are read of either, at least one */
     int32_t arg;             /* what the kind says */
-    char base[2];            /* of base mass: ref and alt */
+    char base[2];            /* of base mass and next base: ref and alt */
+    int bases;               /* of base loglik: how many of the last token's count */
     int parted;              /* set by gs_plan_cut: its passes lie in two batches */
     size_t kept[2];          /* then: offsets of what is kept of either, in the plan's `kept` */
     double value;            /* the result */
@@ -49,6 +50,14 @@ extern const gs_probe_kind gs_probe_loglik;
 /* Overlapping k-mers over one base, which is base number `arg` of token beg and one less in each that follows:
  * log(sum of P(k-mers with base[1] there)) - log(sum of P(k-mers with base[0])), P among all k-mers of A, C, G, T. */
 extern const gs_probe_kind gs_probe_base_mass;
+/* The same of bases: log of the mass, among k-mers of A, C, G, T, of those that have a token's base at its place, summed
+ * over the bases of every token, of which the last one counts `bases`. */
+extern const gs_probe_kind gs_probe_base_loglik;
+/* The base behind token beg: log(P(base[1]) / P(base[0])), P the mass of all entries of A, C, G, T that begin with it. */
+extern const gs_probe_kind gs_probe_next_base;
+/* Predictions of the next base at either's tokens: Jensen-Shannon divergence in nats, mean over the tokens (as many of
+ * both); and L2 distance between the largest logits that every entry has at any of the tokens. */
+extern const gs_probe_kind gs_probe_jsd, gs_probe_maxlogit;
 /* Distances of hidden states: arg 0, of the means over the tokens; 1, of all tokens laid end to end (as many of
  * both). */
 extern const gs_probe_kind gs_probe_cosine, gs_probe_l2, gs_probe_l1, gs_probe_dot;

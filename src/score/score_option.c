@@ -13,8 +13,11 @@ const gs_option gs_score_options[] = {
     {.name = "mode", .value = "LIST", .kind = GS_OPT_TEXT, AT(mode), .choice = mode_choice, .otherwise = RECIPE,
      .help = "How the model is read; several modes, joined by commas, get a tag each."},
     {.name = "readout", .value = "token|marginal", .kind = GS_OPT_WORD, AT(readout), .def = -1, .otherwise = RECIPE,
-     .help = "For models of overlapping k-mers: read the k-mer with the base in its middle alone, or the mass that all "
-             "k-mers over the base give each base."},
+     .help = "For models of k-mers: read tokens (of overlapping ones the one with the base in its middle), or the mass "
+             "that all k-mers give each base."},
+    {.name = "reduce", .value = "sum|mean", .kind = GS_OPT_WORD, AT(reduce), .def = -1, .otherwise = RECIPE,
+     .help = "For models that predict the next token: log-likelihoods of a window are summed, or their mean per token "
+             "is taken."},
     {.name = "pool", .value = "token|mean|flat", .kind = GS_OPT_WORD, AT(pool), .def = -1,
      .otherwise = "token for models with BPE tokens, else flat",
      .help = "What distances compare: the variant's tokens, the mean over all tokens of the window, or all tokens laid "
@@ -64,7 +67,8 @@ gs_score_opt gs_score_effective(const gs_scorer *s, int i, const gs_score_opt *a
     gs_score_opt o = *asked;
     o.mode = s->modes[i]->name;
     o.dense = 0;   /* is a mode */
-    o.readout = settings & GS_BY_READOUT && t->step && t->step < t->k ? (int)s->readout : -1;
+    o.readout = settings & GS_BY_READOUT && (s->m->causal || (t->step && t->step < t->k)) ? (int)s->readout : -1;
+    o.reduce = settings & GS_BY_REDUCE ? (int)s->reduce : -1;
     o.pool = settings & GS_BY_POOL ? (int)s->pool : -1;
     o.species = asked->species ? asked->species : species[0] ? species : NULL;
     o.window = s->grid.window;

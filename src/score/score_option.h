@@ -10,6 +10,7 @@ typedef enum { GS_PRECISION_AUTO, GS_PRECISION_F32 } gs_precision;
 typedef struct {
     const char *mode;        /* names joined by commas; NULL: recipe */
     int readout;             /* gs_readout, -1: recipe */
+    int reduce;              /* gs_reduce, -1: recipe */
     int pool;                /* gs_pool, what distances compare; -1: token for BPE models, else flat */
     const char *species;     /* word of the tokenizer, NULL: recipe */
     const char *msa;         /* file of aligned species, for models that read them; NULL: none */

@@ -4,6 +4,8 @@
 #include "base/nearest.h"
 #include "score/mode.h"
 
+enum { MEAN_DIGITS = 6 /* significant ones: means over a window are small */ };
+
 static int unknown_mode(const gs_model *m, const char *name, size_t n, gs_err *e)
 {
     char names[100], word[64], hint[100];
@@ -74,6 +76,7 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
 {
     *s = (gs_scorer){.m = m, .indels = opt->indels, .indel_flank = opt->indel_flank,
                      .readout = opt->readout < 0 ? m->recipe.readout : (gs_readout)opt->readout};
+    s->reduce = opt->reduce < 0 ? m->recipe.reduce : (gs_reduce)opt->reduce;
     s->pool = opt->pool >= 0 ? (gs_pool)opt->pool : m->tok->step ? GS_POOL_FLAT : GS_POOL_TOKEN;
     s->strands = opt->strands ? opt->strands : m->recipe.strands;
     int rc = gs_scorer_choose_window(s, opt->window, e);
@@ -83,5 +86,8 @@ int gs_scorer_init(gs_scorer *s, const gs_model *m, const gs_score_opt *opt, gs_
 
 int gs_scorer_digits(const gs_scorer *s, int mode)
 {
-    return s->modes[mode]->significant ? -s->modes[mode]->digits : s->modes[mode]->digits;
+    const gs_mode *m = s->modes[mode];
+    if (m->settings & GS_BY_REDUCE && s->reduce == GS_REDUCE_MEAN)
+        return -MEAN_DIGITS;
+    return m->significant ? -m->digits : m->digits;
 }

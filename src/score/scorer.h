@@ -17,6 +17,7 @@ typedef struct gs_scorer {
     const gs_mode *modes[GS_MODES_MAX];
     int n_modes;
     gs_readout readout;
+    gs_reduce reduce;
     gs_pool pool;
     int strands;             /* bit 0 forward, bit 1 reverse */
     int indels, indel_flank; /* as in gs_score_opt */
