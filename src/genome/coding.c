@@ -109,7 +109,7 @@ int gs_coding_splice(gs_context *c, const gs_transcript *t, gs_ref *r, const gs_
     c->start = t->piece[0].beg;
     for (int side = GS_REF; side <= GS_ALT && !rc; side++) {
         int beg = c->beg[side], end = c->end[side];
-        gs_mask_letters(c->seq[side], c->len[side]);
+        gs_mask_letters(c->seq[side], c->len[side], "ACGT");
         if (!t->reverse)
             continue;
         gs_revcomp(c->seq[side], c->len[side]);

@@ -25,15 +25,10 @@ int gs_context_reserve(gs_context *c, const int len[2], gs_err *e)
     return 0;
 }
 
-static int is_acgt(char c)
-{
-    return c == 'A' || c == 'C' || c == 'G' || c == 'T';
-}
-
-void gs_mask_letters(char *seq, int len)
+void gs_mask_letters(char *seq, int len, const char *letters)
 {
     for (int i = 0; i < len; i++)
-        seq[i] = is_acgt(seq[i]) ? seq[i] : 'N';
+        seq[i] = seq[i] && strchr(letters, seq[i]) ? seq[i] : 'N';
 }
 
 /* ---- windows: one stretch of the contig ---- */
@@ -59,8 +54,6 @@ static int fill(gs_context *c, gs_ref *r, const gs_allele *a, gs_err *e)
     memcpy(alt, ref, (size_t)beg);
     for (int i = 0; i < a->ins; i++)
         alt[beg + i] = (char)(a->alt[a->skip + i] & ~0x20);
-    gs_mask_letters(ref, c->len[GS_REF]);
-    gs_mask_letters(alt, c->len[GS_ALT]);
     return 0;
 }
 
@@ -89,10 +82,14 @@ static int make_window(gs_context *c, gs_ref *r, gs_allele *a, const stretch *s,
 
 static int make_if_short(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, const stretch *s, gs_err *e)
 {
-    if (!too_long(g, s, a))
-        return make_window(c, r, a, s, e);
-    a->flag = GS_FLAG_TOO_LONG;
-    return 0;
+    if (too_long(g, s, a)) {
+        a->flag = GS_FLAG_TOO_LONG;
+        return 0;
+    }
+    int rc = make_window(c, r, a, s, e);
+    for (int side = GS_REF; side <= GS_ALT && !rc; side++)
+        gs_mask_letters(c->seq[side], c->len[side], g->iupac ? "ACGTRYSWKMBDHV" : "ACGT");
+    return rc;
 }
 
 static int make_centred(gs_context *c, const gs_grid *g, gs_ref *r, gs_allele *a, gs_err *e)

@@ -7,8 +7,8 @@
 
 enum { GS_REF, GS_ALT };    /* the two sides of whatever comes in pairs */
 
-/* Both sides of one allele. Upper case; every letter but ACGT is N. Buffers belong to the caller and are reused between
- * calls; {0} is empty. */
+/* Both sides of one allele. Upper case; every letter but ACGT is N, unless gs_grid.iupac. Buffers belong to the caller
+ * and are reused between calls; {0} is empty. */
 typedef struct {
     int rid;                 /* contig in the FASTA */
     int64_t start;           /* first base on the contig, 0-based; before 0 there is N, or a circle's end */
@@ -24,6 +24,7 @@ void gs_context_free(gs_context *c);
 /* Where contexts lie: the settings that a run fixes for all alleles. */
 typedef struct {
     int window;              /* bases of a context */
+    int iupac;               /* letters such as R stand for themselves instead of N */
     /* Shared windows: window i of a contig starts at base i * core - flank and serves the sites in
      * i * core .. (i + 1) * core. Fixed by the contig alone, so that a score does not depend on the other variants. */
     int core, flank;
@@ -53,8 +54,8 @@ int gs_context_reserve(gs_context *c, const int len[2], gs_err *e);
 /* The reverse strand of c into `to`: sides reverse complemented, the change where it then lies. */
 int gs_context_revcomp(gs_context *to, const gs_context *c, gs_err *e);
 
-/* Every letter but upper-case ACGT becomes N. */
-void gs_mask_letters(char *seq, int len);
+/* Letters that are not among those become N. */
+void gs_mask_letters(char *seq, int len, const char *letters);
 /* Reverse complement in place, case kept: IUPAC codes become those of the other strand, other letters stay. */
 void gs_revcomp(char *seq, int64_t len);
 #endif

@@ -26,6 +26,7 @@ int gs_scorer_choose_window(gs_scorer *s, int wanted, gs_err *e)
     if (window < 0)
         return window;
     s->grid.window = window;
+    s->grid.iupac = s->m->causal;   /* as their scripts show them */
     s->around = r->clipped ? &gs_context_clipped : &gs_context_centred;
     choose_grid(&s->grid, k, r->shared_windows);
     s->phases = choose_phases(&s->grid, k, r->mask_rate);

@@ -3,8 +3,8 @@
  *
  *   read-out "token":     P is a token's among all of the vocabulary. Source: the published scripts of HyenaDNA's and
  *                         Evo's users (TraitGym; evo2, scoring.py), Carbon (vep_eval.py).
- *   read-out "marginal":  P is a base's, the mass of the k-mers that have it at its place among all k-mers of A, C, G, T.
- *                         Source: MarinDNA (scoring.py), Carbon (score_sequence).
+ *   read-out "marginal":  P is a base's, the mass of the k-mers that have it at its place among all k-mers of A, C, G
+ *                         and T. Source: MarinDNA (scoring.py), Carbon (score_sequence).
  *
  * What both windows begin with is computed once: alt is a branch of ref. Its terms cancel but for means over windows of
  * unlike length. */
@@ -13,12 +13,13 @@
 
 static int is_marginal(const gs_scorer *s) { return s->readout == GS_READ_MARGINAL; }
 
-/* Tokens of a side that are predicted: all, but for a last part of a k-mer, which upstream's scripts cut off unless they
- * read bases. */
+/* Tokens of a side that are predicted: all, but for a last part of a k-mer, which upstream's scripts cut off unless
+ * they read bases. */
 static int count_tokens(const gs_planning *p, int side)
 {
     const gs_tokens *t = &p->tokens[side];
-    int k = p->s->m->tok->step, last = t->n - 1, part = last > 0 && t->beg[last] >= 0 && t->end[last] - t->beg[last] < k;
+    int k = p->s->m->tok->step, last = t->n - 1;
+    int part = last > 0 && t->beg[last] >= 0 && t->end[last] - t->beg[last] < k;
     return t->n - (part && !is_marginal(p->s));
 }
 

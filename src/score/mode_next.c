@@ -1,5 +1,5 @@
 /* Ratio of the alleles' base as what a causal model predicts behind the left context, one pass for all ALTs of a site.
- * Source: GENERator (variant_effect_prediction.py), Carbon (clinvar_vep_eval.py): their score is the negative of this. */
+ * Source: GENERator (variant_effect_prediction.py), Carbon (clinvar_vep_eval.py): their score is the negative of it. */
 #include "score/mode.h"
 
 static void plan(gs_planning *p)

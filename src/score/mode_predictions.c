@@ -8,7 +8,7 @@ static void plan_jsd(gs_planning *p)
 {
     const int n[2] = {p->tokens[GS_REF].n, p->tokens[GS_ALT].n};
     int first = gs_planning_unlike(p, n), last = n[n[GS_ALT] < n[GS_REF]];
-    if (gs_planning_unknown(p) || first == last) {
+    if (gs_planning_unknown(p) || first >= last - 1) {
         p->a->flag = GS_FLAG_N_CONTEXT;
         return;
     }
@@ -16,7 +16,7 @@ static void plan_jsd(gs_planning *p)
     gs_planning_probe(p, &(gs_probe){
         .kind = p->mode->probe, .owner = p->pl->owner, .weight = p->weight,
         .pass = {gs_plan_pass(p->plan, ref, NULL, 0), gs_plan_pass(p->plan, alt, NULL, 0)},
-        .beg = {first, first}, .end = {last, last}});
+        .beg = {first, first}, .end = {last - 1, last - 1}});
 }
 
 static void plan_maxlogit(gs_planning *p)
@@ -34,7 +34,8 @@ static void plan_maxlogit(gs_planning *p)
     .takes = GS_TAKES_SNV | GS_TAKES_MNV | GS_TAKES_INDEL
 
 const gs_mode gs_mode_jsd = {
-    .name = "jsd", .tag = "GS_JSD", .what = "Jensen-Shannon divergence of the next base, mean from the variant on, nats",
+    .name = "jsd", .tag = "GS_JSD",
+    .what = "Jensen-Shannon divergence of the next base in nats, mean from the variant on",
     .needs = GS_NEEDS_HEAD | GS_NEEDS_CAUSAL | GS_NEEDS_BASES, .probe = &gs_probe_jsd, .plan = plan_jsd, COMMON};
 const gs_mode gs_mode_maxlogit = {
     .name = "maxlogit", .tag = "GS_MAXLOGIT", .what = "L2 distance of the largest logits of ref's and alt's tokens",

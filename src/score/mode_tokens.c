@@ -25,7 +25,7 @@ int gs_planning_unlike(const gs_planning *p, const int n[2])
 int gs_planning_unknown(const gs_planning *p)
 {
     for (int side = GS_REF; side <= GS_ALT; side++)
-        if (memchr(p->c->seq[side], 'N', (size_t)p->c->len[side]))
+        if ((int)strspn(p->c->seq[side], "ACGT") < p->c->len[side])
             return 1;
     return 0;
 }

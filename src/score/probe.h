@@ -50,10 +50,10 @@ extern const gs_probe_kind gs_probe_loglik;
 /* Overlapping k-mers over one base, which is base number `arg` of token beg and one less in each that follows:
  * log(sum of P(k-mers with base[1] there)) - log(sum of P(k-mers with base[0])), P among all k-mers of A, C, G, T. */
 extern const gs_probe_kind gs_probe_base_mass;
-/* The same of bases: log of the mass, among k-mers of A, C, G, T, of those that have a token's base at its place, summed
- * over the bases of every token, of which the last one counts `bases`. */
+/* The same of bases: log of the mass, among k-mers of A, C, G, T, of those that have a token's base at its place,
+ * summed over the bases of every token, of which the last one counts `bases`. */
 extern const gs_probe_kind gs_probe_base_loglik;
-/* The base behind token beg: log(P(base[1]) / P(base[0])), P the mass of all entries of A, C, G, T that begin with it. */
+/* The base behind token beg: log(P(base[1]) / P(base[0])), P the mass of all words of A, C, G, T that begin with it. */
 extern const gs_probe_kind gs_probe_next_base;
 /* Predictions of the next base at either's tokens: Jensen-Shannon divergence in nats, mean over the tokens (as many of
  * both); and L2 distance between the largest logits that every entry has at any of the tokens. */

@@ -11,7 +11,8 @@ static double value(const gs_reading *r, const gs_probe *p)
         const float *logits = gs_mat_row(r->logits, t);
         double all = gs_log_mass(gs_kmer_ids(tok, 0, 0), logits, r->m->head_rows);
         for (int side = 0; side < 2; side++)
-            gs_log_sum_add(&base[side], gs_log_mass(gs_kmer_ids(tok, p->arg - t, p->base[side]), logits, r->m->head_rows) - all);
+            gs_log_sum_add(&base[side], gs_log_mass(gs_kmer_ids(tok, p->arg - t, p->base[side]), logits,
+                                                    r->m->head_rows) - all);
     }
     return gs_log_sum_total(base[1]) - gs_log_sum_total(base[0]);
 }

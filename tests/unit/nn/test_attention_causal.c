@@ -79,7 +79,8 @@ static void expected(double *out, const gs_attention_w *w, const form *f, const 
 }
 
 /* Whole, a branch of 70 of its tokens, one of 3, and a stranger between them; longer than a block of queries. */
-static const int beg[] = {0, 144, 192, 240}, len[] = {130, 40, 9, 66}, parent[] = {-1, 0, -1, 0}, past[] = {0, 70, 0, 3};
+static const int beg[] = {0, 144, 192, 240}, len[] = {130, 40, 9, 66};
+static const int parent[] = {-1, 0, -1, 0}, past[] = {0, 70, 0, 3};
 static const gs_spans spans = {.B = 4, .rows = 320, .beg = beg, .len = len, .parent = parent, .past = past};
 
 static gs_mat run(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s)
