@@ -71,6 +71,12 @@ static block *block_new(size_t size)
     return b;
 }
 
+void gs_arena_fail(gs_arena *a, size_t wanted)
+{
+    a->wanted = wanted;
+    longjmp(a->oom, 1);
+}
+
 /* Make `cur` a block with n free bytes: the next of the chain if it is large enough, or else a new one, as large
  * as all others together so that there are never many. */
 static void advance(gs_arena *a, size_t n)
@@ -81,10 +87,8 @@ static void advance(gs_arena *a, size_t n)
         block *b = size > n ? block_new(size) : NULL;
         if (!b)
             b = block_new(n);
-        if (!b) {
-            a->wanted = n;
-            longjmp(a->oom, 1);
-        }
+        if (!b)
+            gs_arena_fail(a, n);
         b->next = *link;
         *link = b;
         a->total += b->size;
@@ -96,10 +100,8 @@ static void advance(gs_arena *a, size_t n)
 
 void *gs_alloc(gs_arena *a, size_t n)
 {
-    if (n > SIZE_MAX / 2) { /* a size that overflowed */
-        a->wanted = n;
-        longjmp(a->oom, 1);
-    }
+    if (n > SIZE_MAX / 2) /* a size that overflowed */
+        gs_arena_fail(a, n);
     size_t need = ((n ? n : 1) + ALIGN - 1) / ALIGN * ALIGN + GAP;
     if (!a->cur || a->cur->size - a->cur->used < need)
         advance(a, need);

@@ -20,6 +20,8 @@ size_t gs_arena_peak(const gs_arena *a);        /* highest number of bytes in us
 void *gs_alloc(gs_arena *a, size_t n);
 #define gs_new(a, type, n) ((type *)gs_alloc((a), sizeof(type) * (size_t)(n)))
 
+_Noreturn void gs_arena_fail(gs_arena *a, size_t wanted); /* jump as if so many bytes were not to be had */
+
 gs_mark gs_arena_mark(gs_arena *a);             /* everything allocated after the mark ... */
 void gs_arena_release(gs_arena *a, gs_mark m);  /* ... is given back; the blocks are kept for reuse */
 #endif

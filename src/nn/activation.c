@@ -19,15 +19,25 @@ static void (*act_fn(const gs_kernels *k, gs_act act))(float *, size_t)
     }
 }
 
+typedef struct { gs_mat x, by; gs_act act; } activation;
+
+static void rows(gs_worker *wk, void *arg, int beg, int end)
+{
+    const activation *a = arg;
+    size_t n = (size_t)(end - beg) * (size_t)a->x.cols;
+    act_fn(wk->k, a->act)(gs_mat_row(a->x, beg), n);
+    if (a->by.d)
+        wk->k->mul(gs_mat_row(a->x, beg), gs_mat_row(a->by, beg), n);
+}
+
 void gs_activate(gs_worker *wk, gs_mat x, gs_act act)
 {
-    act_fn(wk->k, act)(x.d, (size_t)x.rows * (size_t)x.cols);
+    gs_parallel_rows(wk, x.rows, 1, rows, &(activation){.x = x, .act = act});
 }
 
 void gs_gate(gs_worker *wk, gs_mat a, gs_mat b, gs_act act)
 {
-    gs_activate(wk, a, act);
-    wk->k->mul(a.d, b.d, (size_t)a.rows * (size_t)a.cols);
+    gs_parallel_rows(wk, a.rows, 1, rows, &(activation){a, b, act});
 }
 
 gs_mat gs_glu(gs_worker *wk, gs_mat x, gs_act act)

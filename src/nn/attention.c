@@ -14,7 +14,6 @@ typedef struct {
     const gs_attention_w *w;
     const gs_spans *s;
     gs_heads q, k, v, out;
-    float *scores;      /* [queries, longest sequence] */
     float *distance;    /* [2 * longest - 1]: |i|, i = 1 - longest .. longest - 1; only with ALiBi */
     int longest;
 } attention;
@@ -39,51 +38,55 @@ static void mix(gs_worker *wk, const attention *a, const block *b, const float *
                                       .ldc = a->out.x.cols, .lda = ld, .ldb = a->v.x.cols, .alpha = 1, .beta = beta});
 }
 
-/* Shapes depend on the sequence alone, and so do all bits. */
-static void attend_all(gs_worker *wk, const attention *a, const block *b)
+/* Shapes depend on the sequence alone, and so do all bits. scores: [queries, longest sequence], scratch. */
+static void attend_all(gs_worker *wk, const attention *a, const block *b, float *scores)
 {
     int len = a->s->len[b->i], beg = a->s->beg[b->i];
-    score(wk, a, b, a->scores, len, beg, len);
+    score(wk, a, b, scores, len, beg, len);
     for (int i = 0; i < b->n; i++) {
-        float *s = a->scores + (size_t)i * (size_t)len;
+        float *s = scores + (size_t)i * (size_t)len;
         if (a->w->slopes) /* entry j of the shifted table is |from + i - j| */
             wk->k->axpy(s, -a->w->slopes[b->head], a->distance + (a->longest - 1) - (b->from + i), (size_t)len);
         wk->k->softmax(s, (size_t)len);
     }
-    mix(wk, a, b, a->scores, len, beg, len, 0);
+    mix(wk, a, b, scores, len, beg, len, 0);
 }
 
 /* Keys first .. first + n are those that the block's queries see between them, the shared ones in the parent's rows. */
-static void attend_causal(gs_worker *wk, const attention *a, const block *b)
+static void attend_causal(gs_worker *wk, const attention *a, const block *b, float *scores)
 {
     int past = gs_spans_past(a->s, b->i), last = past + b->from, window = a->w->window;
     int first = window && last >= window ? last - window + 1 : 0, n = last + b->n - first;
     int shared = first < past ? past - first : 0, own = a->s->beg[b->i] + first + shared - past;
     int theirs = shared ? a->s->beg[a->s->parent[b->i]] + first : 0;
     if (shared)
-        score(wk, a, b, a->scores, n, theirs, shared);
-    score(wk, a, b, a->scores + shared, n, own, n - shared);
+        score(wk, a, b, scores, n, theirs, shared);
+    score(wk, a, b, scores + shared, n, own, n - shared);
     for (int i = 0; i < b->n; i++) {
-        float *s = a->scores + (size_t)i * (size_t)n;
+        float *s = scores + (size_t)i * (size_t)n;
         int end = last + i + 1 - first, beg = window && end > window ? end - window : 0;
         memset(s, 0, sizeof *s * (size_t)beg);
         wk->k->softmax(s + beg, (size_t)(end - beg));
         memset(s + end, 0, sizeof *s * (size_t)(n - end));
     }
     if (shared)
-        mix(wk, a, b, a->scores, n, theirs, shared, 0);
-    mix(wk, a, b, a->scores + shared, n, own, n - shared, shared ? 1 : 0);
+        mix(wk, a, b, scores, n, theirs, shared, 0);
+    mix(wk, a, b, scores + shared, n, own, n - shared, shared ? 1 : 0);
 }
 
-static void attend(gs_worker *wk, const attention *a)
+/* All blocks of queries of one head. */
+static void attend_head(gs_worker *wk, void *arg, int head)
 {
+    const attention *a = arg;
     int most = a->w->causal ? CAUSAL_QUERIES : QUERIES;
+    gs_mark mark = gs_arena_mark(wk->arena);
+    float *scores = gs_new(wk->arena, float, (size_t)most * (size_t)a->longest);
     for (int i = 0; i < a->s->B; i++)
-        for (int head = 0; head < a->q.n; head++)
-            for (int from = 0, len = a->s->len[i]; from < len; from += most) {
-                block b = {i, head, head / (a->q.n / a->k.n), from, len - from < most ? len - from : most};
-                (a->w->causal ? attend_causal : attend_all)(wk, a, &b);
-            }
+        for (int from = 0, len = a->s->len[i]; from < len; from += most) {
+            block b = {i, head, head / (a->q.n / a->k.n), from, len - from < most ? len - from : most};
+            (a->w->causal ? attend_causal : attend_all)(wk, a, &b, scores);
+        }
+    gs_arena_release(wk->arena, mark);
 }
 
 /* ---- heads ---- */
@@ -147,8 +150,7 @@ gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_s
     }
     if (w->slopes)
         a.distance = distances(wk, a.longest);
-    a.scores = gs_new(wk->arena, float, (size_t)(w->causal ? CAUSAL_QUERIES : QUERIES) * (size_t)a.longest);
-    attend(wk, &a);
+    gs_parallel(wk, a.q.n, attend_head, &a);
     gs_linear_to(wk, y, a.out.x, &w->o);
     gs_arena_release(wk->arena, mark);
     return y;

@@ -15,9 +15,23 @@ typedef struct gs_worker {
     gs_arena *arena;         /* where results and scratch lie */
     const gs_kernels *k;     /* row kernels */
     const gs_gemm_impl *gemm; /* products */
+    struct gs_team *team;    /* threads that share its layers' work; NULL: it works alone */
 } gs_worker;
 gs_worker *gs_worker_new(void);       /* after gs_gemm_open; NULL: out of memory */
+gs_worker *gs_worker_new_team(int threads); /* with so many threads, or fewer where they cannot be had */
 void gs_worker_free(gs_worker *wk);   /* NULL is fine */
+
+/* ---- work that a team shares (team.c); the results do not depend on who did what ---- */
+typedef struct gs_team gs_team;
+gs_team *gs_team_new(int members);    /* for one more worker; NULL: no thread could be had */
+void gs_team_free(gs_team *t);        /* NULL is fine */
+int gs_team_size(const gs_worker *wk); /* 1: alone */
+/* piece(worker, arg, i) for i = 0 .. n; each on a worker of its own, whose arena is given back. Out of memory jumps. */
+void gs_parallel(gs_worker *wk, int n, void (*piece)(gs_worker *wk, void *arg, int i), void *arg);
+/* f(worker, arg, beg, end) for stretches of rows that begin at multiples of `multiple`. */
+void gs_parallel_rows(gs_worker *wk, int rows, int multiple, void (*f)(gs_worker *wk, void *arg, int beg, int end),
+                      void *arg);
+
 
 typedef struct { float *d; int rows, cols; } gs_mat;   /* row-major, contiguous */
 

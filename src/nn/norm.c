@@ -13,18 +13,28 @@ static void rms_apart(gs_worker *wk, float *y, const float *x, const gs_norm_w *
     wk->k->mul(y, w->g, n);
 }
 
+typedef struct { gs_mat y, x; const gs_norm_w *w; } norm;
+
+static void rows(gs_worker *wk, void *arg, int beg, int end)
+{
+    const norm *a = arg;
+    const gs_norm_w *w = a->w;
+    size_t n = (size_t)a->x.cols;
+    for (int t = beg; t < end; t++) {
+        float *y = gs_mat_row(a->y, t), *x = gs_mat_row(a->x, t);
+        switch (w->kind) {
+        case GS_NORM_NONE: memcpy(y, x, sizeof *y * n); break;
+        case GS_NORM_LAYER: wk->k->layernorm(y, x, w->g, w->b, w->eps, n); break;
+        case GS_NORM_RMS: wk->k->rmsnorm(y, x, w->g, w->eps, n); break;
+        case GS_NORM_RMS_APART: rms_apart(wk, y, x, w, n); break;
+        }
+    }
+}
+
 gs_mat gs_norm(gs_worker *wk, gs_mat x, const gs_norm_w *w)
 {
     gs_mat y = gs_mat_new(wk, x.rows, x.cols);
-    size_t n = (size_t)x.cols;
-    if (w->kind == GS_NORM_NONE)
-        memcpy(y.d, x.d, sizeof(float) * (size_t)x.rows * n);
-    for (int t = 0; w->kind == GS_NORM_LAYER && t < x.rows; t++)
-        wk->k->layernorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->b, w->eps, n);
-    for (int t = 0; w->kind == GS_NORM_RMS && t < x.rows; t++)
-        wk->k->rmsnorm(gs_mat_row(y, t), gs_mat_row(x, t), w->g, w->eps, n);
-    for (int t = 0; w->kind == GS_NORM_RMS_APART && t < x.rows; t++)
-        rms_apart(wk, gs_mat_row(y, t), gs_mat_row(x, t), w, n);
+    gs_parallel_rows(wk, x.rows, 1, rows, &(norm){y, x, w});
     return y;
 }
 

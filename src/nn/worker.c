@@ -14,10 +14,19 @@ gs_worker *gs_worker_new(void)
     return wk;
 }
 
+gs_worker *gs_worker_new_team(int threads)
+{
+    gs_worker *wk = gs_worker_new();
+    if (wk && threads > 1)
+        wk->team = gs_team_new(threads);
+    return wk;
+}
+
 void gs_worker_free(gs_worker *wk)
 {
     if (!wk)
         return;
+    gs_team_free(wk->team);
     gs_arena_free(wk->arena);
     free(wk);
 }

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Write a checkpoint in a published format, of a published shape, with random weights: for timing, memory and tests of
+sizes; its scores mean nothing.
+
+    random_checkpoint.py SHAPE DIR [--like DIR] [--dtype f32|bf16]
+    random_checkpoint.py --list
+
+SHAPE is one of the table below. Tokenizer and other small files are copied from --like, a folder of the same family
+(tests/golden has some). Needs NumPy.
+"""
+import argparse
+import json
+import os
+import shutil
+import struct
+import sys
+
+import numpy as np
+
+
+def llama(c):
+    """Names and shapes of Llama, Qwen3, Mistral and Gemma."""
+    D, F, A, K = c["hidden_size"], c["intermediate_size"], c["num_attention_heads"], c["num_key_value_heads"]
+    d = c.get("head_dim", D // A)
+    yield "model.embed_tokens.weight", (c["vocab_size"], D)
+    for i in range(c["num_hidden_layers"]):
+        p = f"model.layers.{i}."
+        yield p + "input_layernorm.weight", (D,)
+        yield p + "post_attention_layernorm.weight", (D,)
+        yield p + "self_attn.q_proj.weight", (A * d, D)
+        yield p + "self_attn.k_proj.weight", (K * d, D)
+        yield p + "self_attn.v_proj.weight", (K * d, D)
+        yield p + "self_attn.o_proj.weight", (D, A * d)
+        if c["model_type"] == "qwen3":
+            yield p + "self_attn.q_norm.weight", (d,)
+            yield p + "self_attn.k_norm.weight", (d,)
+        yield p + "mlp.gate_proj.weight", (F, D)
+        yield p + "mlp.up_proj.weight", (F, D)
+        yield p + "mlp.down_proj.weight", (D, F)
+    yield "model.norm.weight", (D,)
+    yield "lm_head.weight", (c["vocab_size"], D)
+
+
+def marin(hidden, layers):
+    return llama, {
+        "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "head_dim": 128,
+        "hidden_act": "silu", "hidden_size": hidden, "intermediate_size": 4 * hidden, "max_position_embeddings": 256,
+        "num_attention_heads": hidden // 128, "num_hidden_layers": layers, "num_key_value_heads": hidden // 128,
+        "rms_norm_eps": 1e-5, "rope_theta": 500000, "tie_word_embeddings": False, "vocab_size": 7,
+        "rope_scaling": {"factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "rope_type": "llama3",
+                         "original_max_position_embeddings": 8192}}
+
+
+def generator(hidden, layers, heads, ffn):
+    return llama, {
+        "architectures": ["GENERatorForCausalLM"], "model_type": "llama", "hidden_act": "silu", "hidden_size": hidden,
+        "intermediate_size": ffn, "max_position_embeddings": 16384, "num_attention_heads": heads,
+        "num_hidden_layers": layers, "num_key_value_heads": 4, "rms_norm_eps": 1e-5, "rope_theta": 500000.0,
+        "tie_word_embeddings": False, "vocab_size": 4128}
+
+
+SHAPES = {
+    "marin-46m": marin(640, 7), "marin-128m": marin(896, 10), "marin-1b": marin(1920, 19),
+    "generator-1.2b": generator(2048, 26, 32, 5632), "generator-3b": generator(3072, 30, 32, 8448),
+}
+
+BLOCK = 1 << 20
+
+
+def numbers(rng, dtype):
+    """Random numbers of one block, as bytes."""
+    x = (rng.standard_normal(BLOCK) * 0.02).astype(np.float32)
+    return x.tobytes() if dtype == "f32" else (x.view(np.uint32) >> 16).astype(np.uint16).tobytes()
+
+
+def write_safetensors(path, tensors, dtype):
+    size = 4 if dtype == "f32" else 2
+    header, at = {"__metadata__": {"format": "pt"}}, 0
+    for name, shape in tensors:
+        n = int(np.prod(shape)) * size
+        header[name] = {"dtype": dtype.upper(), "shape": list(shape), "data_offsets": [at, at + n]}
+        at += n
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 64 + 56)
+    rng = np.random.default_rng(1)
+    block = numbers(rng, dtype)
+    one = np.float32(1).tobytes() if dtype == "f32" else b"\x80\x3f"
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text)
+        for name, shape in tensors:
+            n = int(np.prod(shape)) * size
+            if len(shape) == 1 and "norm" in name:
+                f.write(one * shape[0])
+                continue
+            start = int(rng.integers(0, BLOCK)) * size
+            while n:
+                part = block[start:start + n]
+                f.write(part)
+                n -= len(part)
+                start = 0
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("shape", nargs="?", choices=SHAPES)
+    p.add_argument("dir", nargs="?")
+    p.add_argument("--like", help="folder with the tokenizer's files")
+    p.add_argument("--dtype", choices=("f32", "bf16"), default="f32")
+    p.add_argument("--list", action="store_true")
+    a = p.parse_args()
+    if a.list or not a.dir:
+        sys.exit("\n".join(SHAPES))
+    names, config = SHAPES[a.shape]
+    os.makedirs(a.dir, exist_ok=True)
+    for f in os.listdir(a.like) if a.like else []:
+        if f.endswith((".json", ".txt")) and f not in ("config.json", "model.safetensors.index.json"):
+            shutil.copyfile(os.path.join(a.like, f), os.path.join(a.dir, f))
+    with open(os.path.join(a.dir, "config.json"), "w") as f:
+        json.dump(config, f, indent=1)
+    write_safetensors(os.path.join(a.dir, "model.safetensors"), list(names(config)), a.dtype)
+
+
+if __name__ == "__main__":
+    main()
