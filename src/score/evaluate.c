@@ -2,15 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A batch under construction, all on the heap: the arena belongs to the forward pass. Its sequences are the passes
- * from .. to, and before them the parents that some of these have in an earlier batch. */
+/* A batch under construction, all on the heap: the arena belongs to the forward pass. Its sequences are the passes of
+ * ranks from .. to, and before them the parent that the first of these may have in an earlier batch. */
 typedef struct {
     gs_plan *plan;
     const gs_model *m;
-    int from, to;                /* passes of this batch */
+    int from, to;                /* ranks of this batch's passes */
     int n, rows;                 /* sequences; tokens of all, those that branches share not counted */
     int *pass;                   /* [n] */
-    int *place;                  /* [to] sequence of a pass; -1 none */
+    int *place;                  /* [n_pass] sequence of a pass; -1 none */
     int *beg, *len;              /* [n] rows of each */
     int *parent, *past;          /* [n] as in gs_batch */
     int32_t *ids;                /* [rows], masked */
@@ -68,20 +68,18 @@ static void add_pass(pack *k, int pass)
 
 static int choose_passes(pack *k, gs_err *e)
 {
-    size_t most = 2 * (size_t)(k->to - k->from) + 1;
+    size_t most = (size_t)(k->to - k->from) + 1, all = k->plan->n_pass;
     int **lists[] = {&k->pass, &k->beg, &k->len, &k->parent, &k->past};
-    k->place = malloc((size_t)k->to * sizeof *k->place + 1);
+    k->place = malloc(all * sizeof *k->place);
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (!(*lists[i] = malloc(most * sizeof **lists[i])) || !k->place)
-            return gs_fail_mem(e, "a batch", (5 * most + (size_t)k->to) * sizeof(int));
-    memset(k->place, 0xff, (size_t)k->to * sizeof *k->place);
-    for (int pass = k->from; pass < k->to; pass++) {
-        int parent = k->plan->pass[pass].parent;
-        if (parent >= 0 && parent < k->from && k->place[parent] < 0)
-            add_pass(k, parent);
-    }
-    for (int pass = k->from; pass < k->to; pass++)
-        add_pass(k, pass);
+            return gs_fail_mem(e, "a batch", (5 * most + all) * sizeof(int));
+    memset(k->place, 0xff, all * sizeof *k->place);
+    int parent = k->plan->pass[k->plan->order[k->from]].parent;
+    if (parent >= 0)
+        add_pass(k, parent);
+    for (int rank = k->from; rank < k->to; rank++)
+        add_pass(k, k->plan->order[rank]);
     return 0;
 }
 
@@ -122,12 +120,13 @@ static void pack_passes(pack *k)
 static void mark_wanted(pack *k)
 {
     const gs_plan *p = k->plan;
-    for (size_t j = p->first[k->from]; j < p->first[k->to]; j++) {
-        const gs_probe *q = &p->probe[p->read[j].probe];
-        int side = p->read[j].side;
-        for (int t = q->beg[side]; t < q->end[side]; t++)
-            k->want[row_of(k, q->pass[side], t)] |= (unsigned char)q->kind->want;
-    }
+    for (int rank = k->from; rank < k->to; rank++)
+        for (size_t j = p->first[p->order[rank]]; j < p->first[p->order[rank] + 1]; j++) {
+            const gs_probe *q = &p->probe[p->read[j].probe];
+            int side = p->read[j].side;
+            for (int t = q->beg[side]; t < q->end[side]; t++)
+                k->want[row_of(k, q->pass[side], t)] |= (unsigned char)q->kind->want;
+        }
 }
 
 /* The runs of tokens of all sequences that are wanted in one way; only counted while there is no memory for them. */
@@ -227,8 +226,9 @@ static int read_probes(gs_worker *wk, pack *k, gs_err *e)
     const gs_plan *p = k->plan;
     int rc = 0;
     find_norms(wk, k);
-    for (size_t j = p->first[k->from]; j < p->first[k->to] && !rc; j++)
-        rc = read_probe(k, p->read[j], e);
+    for (int rank = k->from; rank < k->to; rank++)
+        for (size_t j = p->first[p->order[rank]]; j < p->first[p->order[rank] + 1] && !rc; j++)
+            rc = read_probe(k, p->read[j], e);
     return rc;
 }
 

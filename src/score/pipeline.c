@@ -66,8 +66,7 @@ static int compute(void *self, void *worker, void *job, int part, gs_err *e)
     scoring *s = self;
     gs_plan *plan = &((gs_job *)job)->plan;
     int rc = gs_evaluate(worker, s->task->scorer->m, plan, part, e);
-    for (int i = plan->cut[part]; i < plan->cut[part + 1]; i++)
-        s->computed += (size_t)plan->seq[plan->pass[i].seq].n;
+    s->computed += gs_plan_tokens(plan, part);
     return rc;
 }
 

@@ -13,6 +13,20 @@ void gs_plan_clear(gs_plan *p)
         memset(p->passes.slot, 0xff, p->passes.n_slots * sizeof *p->passes.slot);
 }
 
+static void free_batches(gs_plan *p)
+{
+    free(p->order);
+    free(p->rank);
+    free(p->cut);
+    free(p->read);
+    free(p->first);
+    free(p->kept);
+    p->order = p->rank = p->cut = NULL;
+    p->read = NULL;
+    p->first = NULL;
+    p->kept = NULL;
+}
+
 void gs_plan_free(gs_plan *p)
 {
     free(p->pool);
@@ -21,10 +35,7 @@ void gs_plan_free(gs_plan *p)
     free(p->probe);
     free(p->seqs.slot);
     free(p->passes.slot);
-    free(p->cut);
-    free(p->read);
-    free(p->first);
-    free(p->kept);
+    free_batches(p);
     memset(p, 0, sizeof *p);
 }
 
@@ -208,33 +219,73 @@ static int sides(const gs_probe *q)
     return q->kind->compare ? 2 : 1;
 }
 
-static void join(int *joined, int a, int b)
+/* Every parent, in the order of passes, and behind it its branches. */
+static void order_passes(gs_plan *p)
 {
+    int n = (int)p->n_pass, at = 0;
+    int *next = p->rank, *last = p->cut;     /* lists of branches, while those are not needed otherwise */
+    memset(next, 0xff, (size_t)n * sizeof *next);
+    for (int i = 0; i < n; i++) {
+        int parent = p->pass[i].parent;
+        last[i] = i;
+        if (parent >= 0) {
+            next[last[parent]] = i;
+            last[parent] = i;
+        }
+    }
+    for (int i = 0; i < n; i++)
+        for (int j = p->pass[i].parent < 0 ? i : -1; j >= 0; j = next[j])
+            p->order[at++] = j;
+    for (int i = 0; i < n; i++)
+        p->rank[p->order[i]] = i;
+}
+
+/* Two passes that belong together. */
+static void join(const gs_plan *p, int *joined, int a, int b)
+{
+    a = p->rank[a];
+    b = p->rank[b];
     joined[(a < b ? a : b) + 1]++;
     joined[(a > b ? a : b) + 1]--;
 }
 
-/* joined[i]: passes before i and from i on are compared with one another, or branches of one another. It comes zeroed,
- * for n_pass + 1 passes. */
-static void mark_joined(const gs_plan *p, int *joined)
+/* compared[i], kin[i]: passes of rank below i and from i on are compared with one another; are branches of one another.
+ * They come zeroed, for n_pass + 1 passes. */
+static void mark_joined(const gs_plan *p, int *compared, int *kin)
 {
     for (size_t i = 0; i < p->n_probe; i++)
         if (sides(&p->probe[i]) == 2)
-            join(joined, p->probe[i].pass[0], p->probe[i].pass[1]);
+            join(p, compared, p->probe[i].pass[0], p->probe[i].pass[1]);
     for (size_t i = 0; i < p->n_pass; i++)
         if (p->pass[i].parent >= 0)
-            join(joined, p->pass[i].parent, (int)i);
-    for (size_t i = 1; i <= p->n_pass; i++)
-        joined[i] += joined[i - 1];
+            join(p, kin, p->pass[i].parent, (int)i);
+    for (size_t i = 1; i <= p->n_pass; i++) {
+        compared[i] += compared[i - 1];
+        kin[i] += kin[i - 1];
+    }
 }
 
-static void cut_passes(gs_plan *p, const int *joined, size_t batch_tokens)
+/* Tokens that a pass has rows for. */
+static size_t rows(const gs_plan *p, int pass)
 {
-    size_t tokens = 0;
+    const gs_seq *seq = &p->seq[p->pass[pass].seq];
+    return (size_t)(seq->n - seq->past);
+}
+
+/* Or the longest pass, if it has more. */
+static size_t or_longest(const gs_plan *p, size_t batch_tokens)
+{
+    for (size_t i = 0; i < p->n_pass; i++)
+        batch_tokens = rows(p, (int)i) > batch_tokens ? rows(p, (int)i) : batch_tokens;
+    return batch_tokens;
+}
+
+static void cut_passes(gs_plan *p, const int *compared, const int *kin, size_t batch_tokens)
+{
+    size_t tokens = 0, pairs = JOINED * batch_tokens, families = JOINED * or_longest(p, batch_tokens);
     p->n_batch = 0;
     for (size_t i = 0; i < p->n_pass; i++) {
-        const gs_seq *seq = &p->seq[p->pass[i].seq];
-        size_t len = (size_t)(seq->n - seq->past), most = batch_tokens * (joined[i] ? JOINED : 1);
+        size_t len = rows(p, p->order[i]), most = kin[i] ? families : compared[i] ? pairs : batch_tokens;
         if (i == 0 || tokens + len > most) {
             p->cut[p->n_batch++] = (int)i;
             tokens = 0;
@@ -262,7 +313,7 @@ static int batch_of(const gs_plan *p, int pass)
     int lo = 0, hi = p->n_batch;
     while (hi - lo > 1) {
         int mid = (lo + hi) / 2;
-        if (p->cut[mid] <= pass)
+        if (p->cut[mid] <= p->rank[pass])
             lo = mid;
         else
             hi = mid;
@@ -285,21 +336,25 @@ static size_t place_kept(gs_plan *p, const gs_model *m)
     return n;
 }
 
+static int new_batches(gs_plan *p)
+{
+    free_batches(p);
+    p->order = malloc((p->n_pass + 1) * sizeof *p->order);
+    p->rank = malloc((p->n_pass + 1) * sizeof *p->rank);
+    p->cut = malloc((p->n_pass + 1) * sizeof *p->cut);
+    p->read = malloc((2 * p->n_probe + 1) * sizeof *p->read);
+    p->first = calloc(p->n_pass + 2, sizeof *p->first);
+    return p->order && p->rank && p->cut && p->read && p->first ? 0 : -1;
+}
+
 int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e)
 {
     size_t n_kept = 0;
-    int *joined = calloc(p->n_pass + 2, sizeof *joined);
-    free(p->read);
-    free(p->first);
-    free(p->kept);
-    p->kept = NULL;
-    p->read = malloc((2 * p->n_probe + 1) * sizeof *p->read);
-    p->first = calloc(p->n_pass + 2, sizeof *p->first);
-    if (gs_reserve(&p->cut, &p->cap_cut, p->n_pass + 1, sizeof *p->cut) || !joined || !p->read || !p->first)
-        p->failed = 1;
-    if (!p->failed) {
-        mark_joined(p, joined);
-        cut_passes(p, joined, batch_tokens);
+    int *joined = calloc(2 * p->n_pass + 4, sizeof *joined), *kin = joined ? joined + p->n_pass + 2 : NULL;
+    if (!new_batches(p) && joined && !p->failed) {
+        order_passes(p);
+        mark_joined(p, joined, kin);
+        cut_passes(p, joined, kin, batch_tokens);
         order_probes(p);
         n_kept = place_kept(p, m);
         p->kept = malloc((n_kept + 1) * sizeof *p->kept);
@@ -307,6 +362,14 @@ int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e)
     free(joined);
     return p->kept ? 0 : gs_fail_mem(e, "the plan of a batch of variants", p->n_pool * sizeof *p->pool
                                      + p->n_probe * sizeof *p->probe + n_kept * sizeof *p->kept);
+}
+
+size_t gs_plan_tokens(const gs_plan *p, int batch)
+{
+    size_t n = 0;
+    for (int i = p->cut[batch]; i < p->cut[batch + 1]; i++)
+        n += rows(p, p->order[i]);
+    return n;
 }
 
 /* ---- into scores ---- */

@@ -34,7 +34,9 @@ typedef struct {
     size_t tokens;           /* of all passes together: the work to do */
     int failed;              /* out of memory somewhere; gs_plan_cut reports it */
     /* After gs_plan_cut: */
-    int *cut; size_t cap_cut; /* batch i is passes cut[i] .. cut[i + 1] */
+    int *order, *rank;       /* passes in the order in which they are computed, branches behind their parent; and where
+                              * each stands there */
+    int *cut;                /* batch i is passes order[cut[i]] .. order[cut[i + 1]] */
     int n_batch;
     gs_probe_side *read;     /* what is read of pass i: read[first[i]] .. read[first[i + 1]], in the probes' order */
     size_t *first;
@@ -56,9 +58,12 @@ void gs_plan_probe(gs_plan *p, const gs_probe *q);
 
 /* Close the plan: cut the passes into batches of about batch_tokens tokens (at least one pass each). The two passes of
  * a probe share a batch unless one of four times the size cannot hold them and what lies between them; so do branches
- * and their parents, or these are computed once more. Nothing may be added then.
+ * and their parents, counted by the longest pass where that is longer than a batch, or the parent is computed once more
+ * for the other branches. Nothing may be added then.
  * GS_ENOMEM, also for what failed before. */
 int gs_plan_cut(gs_plan *p, const gs_model *m, size_t batch_tokens, gs_err *e);
+
+size_t gs_plan_tokens(const gs_plan *p, int batch);   /* that the batch computes */
 
 /* When all batches are evaluated: add what the probes come to, to score[owner]. NAN stays NAN. */
 void gs_plan_sum(const gs_plan *p, const gs_model *m, float *score);

@@ -84,6 +84,36 @@ static void test_batches_by_tokens(void **state)
     gs_plan_free(&p);
 }
 
+/* Branches lie behind their parent, whatever was added between; their shared tokens are nobody's work. */
+static void test_branches(void **state)
+{
+    (void)state;
+    gs_plan p = {0};
+    int32_t ids[20] = {0};
+    int root = gs_plan_seq(&p, ids, 10, NULL, 0), other = gs_plan_seq(&p, ids, 9, NULL, 0);
+    ids[7] = 1;
+    int branch = gs_plan_branch(&p, ids, 10, root, 6), later = gs_plan_branch(&p, ids, 10, root, 7);
+    assert_int_not_equal(branch, later);
+    assert_int_equal(gs_plan_branch(&p, ids, 10, root, 6), branch);
+    assert_int_not_equal(gs_plan_seq(&p, ids, 10, NULL, 0), branch);
+    assert_int_equal(gs_plan_pass(&p, branch, NULL, 0), 1);   /* its parent is 0 */
+    assert_int_equal(gs_plan_pass(&p, root, NULL, 0), 0);
+    assert_int_equal(gs_plan_pass(&p, other, NULL, 0), 2);
+    assert_int_equal(gs_plan_pass(&p, later, NULL, 0), 3);
+    assert_int_equal(p.pass[3].parent, 0);
+    assert_int_equal(p.tokens, 10 + 4 + 9 + 3);
+    expect_cuts(&p, 5, 2, (int[]){0, 3, 4});                  /* 17 of four times 10 tokens */
+    assert_memory_equal(p.order, ((int[]){0, 1, 3, 2}), 4 * sizeof(int));
+    assert_memory_equal(p.rank, ((int[]){0, 1, 3, 2}), 4 * sizeof(int));
+    assert_int_equal(gs_plan_tokens(&p, 0), 17);
+    for (int32_t i = 2; i < 12; i++) {
+        ids[9] = i;
+        gs_plan_pass(&p, gs_plan_branch(&p, ids, 10, root, 6), NULL, 0);
+    }
+    expect_cuts(&p, 5, 3, (int[]){0, 8, 13, 14});             /* 10 + 4 + 3 + 5 * 4, more than 40 with one more */
+    gs_plan_free(&p);
+}
+
 /* Two tokens of both, laid end to end: 2 * 5 numbers to keep of each. */
 static void pair(gs_plan *p, int ref, int alt)
 {
@@ -165,6 +195,7 @@ int main(void)
         cmocka_unit_test(test_equal_things_are_stored_once),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_batches_by_tokens),
+        cmocka_unit_test(test_branches),
         cmocka_unit_test(test_batches_of_pairs),
         cmocka_unit_test(test_probes_are_ordered_by_pass),
         cmocka_unit_test(test_sum),
