@@ -1,5 +1,5 @@
-/* Threads that share the work of one long sequence. They sleep between calls; a call hands out its pieces one by one, so
- * that a slow one does not hold the others up. */
+/* Threads that share the work of one long sequence. They sleep between calls; a call hands out its pieces one by one,
+ * so that a slow one does not hold the others up. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>

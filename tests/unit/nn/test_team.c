@@ -62,7 +62,8 @@ static void test_layers(void **state)
     }
     assert_memory_equal(y[0].d, y[1].d, sizeof(float) * T * 300);
     for (int i = 0; i < 2; i++)
-        assert_memory_equal(gs_mat_row(z[0], s.beg[i]), gs_mat_row(z[1], s.beg[i]), sizeof(float) * (size_t)s.len[i] * D);
+        assert_memory_equal(gs_mat_row(z[0], s.beg[i]), gs_mat_row(z[1], s.beg[i]),
+                            sizeof(float) * (size_t)s.len[i] * D);
     gs_worker_free(team);
 }
 
@@ -93,7 +94,7 @@ static void test_out_of_memory(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_piece_once), nn_test(test_rows), nn_test(test_layers),
-                                       nn_test(test_out_of_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_piece_once), nn_test(test_rows),
+                                       nn_test(test_layers), nn_test(test_out_of_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
