@@ -1,6 +1,7 @@
 #include "base/cpu.h"
 #include "base/log.h"
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -115,6 +116,19 @@ int gs_cpu_count(void)
     if (quota > 0 && quota < n)
         n = quota < 1 ? 1 : (int)quota;
     return n;
+}
+
+uint64_t gs_memory_left(void)
+{
+    FILE *f = fopen("/proc/meminfo", "r");
+    char line[100];
+    unsigned long long kb = 0;
+    while (f && fgets(line, sizeof line, f) && sscanf(line, "MemAvailable: %llu", &kb) != 1)
+        ;
+    if (f)
+        fclose(f);
+    double left = (double)kb * 1024, cgroup = gs_cgroup_memory("/proc/self/cgroup", "/sys/fs/cgroup");
+    return (uint64_t)(cgroup > 0 && cgroup < left ? cgroup : left);
 }
 
 uint64_t gs_address_limit(void)

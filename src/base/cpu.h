@@ -20,6 +20,12 @@ int gs_cpu_count(void);
  * for the test's sake: /proc/self/cgroup and /sys/fs/cgroup. */
 double gs_cgroup_cpus(const char *proc, const char *sys);
 
+/* The same of memory: bytes that are left of the limits; 0 = no limit. */
+double gs_cgroup_memory(const char *proc, const char *sys);
+/* Bytes of memory that we may take: what the machine can give (/proc/meminfo), less where a cgroup says so; 0: not
+ * known. */
+uint64_t gs_memory_left(void);
+
 /* Bytes of address space that we may have (ulimit -v), 0: any. */
 uint64_t gs_address_limit(void);
 

@@ -55,6 +55,33 @@ static void test_version_1(void **state)
     assert_float_equal(cpus("4:cpuacct,cpu:/job\n"), 0, 1e-9);
 }
 
+static double memory(const char *proc)
+{
+    put("proc", proc);
+    return gs_cgroup_memory(DIR "/proc", DIR "/sys");
+}
+
+/* What is left, of the parent or the child, whichever has less. */
+static void test_memory(void **state)
+{
+    (void)state;
+    put("sys/job/step/memory.max", "max\n");
+    put("sys/job/step/memory.current", "1000\n");
+    put("sys/job/memory.max", "5000\n");
+    put("sys/job/memory.current", "2000\n");
+    assert_float_equal(memory("0::/job/step\n"), 3000, 1e-9);
+    put("sys/job/step/memory.max", "1500\n");
+    assert_float_equal(memory("0::/job/step\n"), 500, 1e-9);
+    put("sys/job/step/memory.current", "1600\n");
+    assert_float_equal(memory("0::/job/step\n"), 1, 1e-9);
+    put("sys/memory/job/memory.limit_in_bytes", "9223372036854771712\n");
+    put("sys/memory/job/memory.usage_in_bytes", "5\n");
+    assert_float_equal(memory("3:memory:/job\n4:cpu:/job\n"), 0, 1e-9);
+    put("sys/memory/job/memory.limit_in_bytes", "70\n");
+    assert_float_equal(memory("3:memory:/job\n4:cpu:/job\n"), 65, 1e-9);
+    assert_true(gs_memory_left() > 1 << 20);
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -67,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_version_2, clean),
         cmocka_unit_test_setup(test_version_1, clean),
+        cmocka_unit_test_setup(test_memory, clean),
         cmocka_unit_test_setup_teardown(test_nothing, clean, clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
