@@ -247,6 +247,16 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &w->head);
 }
 
+/* x and what a block takes beside it, which is less while it has the neighbourhoods of a full convolution. */
+static double numbers(const gs_model *m, int T)
+{
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim, I = c->inner, width = c->block == BYTENET ? I : D;
+    double block = c->block == GPN ? 4 * D : c->block == CONVNET ? 5 * D + I : 2 * D + 4 * I;
+    int most = GS_CONV_BLOCKS * gs_gemm()->rows, K = c->first_kernel > c->kernel ? c->first_kernel : c->kernel;
+    return fmax(T * (D + block), 3.0 * T * D + (c->depthwise ? 0 : (T < most ? T : most) * width * K));
+}
+
 static double flops(const gs_model *m, int T, int n_read)
 {
     const config *c = &((const weights *)m->weights)->c;
@@ -264,4 +274,5 @@ const gs_arch gs_arch_convnet = {.name = "convnet",
                                  .init = init,
                                  .forward = forward,
                                  .head = head,
+                                 .numbers = numbers,
                                  .flops = flops};

@@ -423,6 +423,17 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &((const weights *)m->weights)->head);
 }
 
+/* Attention as in arch_transformer.c, of fewer queries; the feed-forward's inner widths a block of rows at a time. */
+static double numbers(const gs_model *m, int T)
+{
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim, A = (double)c->heads * c->head_dim, K = (double)c->kv_heads * c->head_dim;
+    double attention = T * (3 * D + 2 * A + 2 * K + GS_CAUSAL_QUERIES);
+    int most = BLOCK * gs_gemm()->rows, block = c->experts || T < most ? T : most;
+    double ffn = (c->parallel ? 2 : 1) * T * D + block * (2 * D + (c->gated ? 2.0 : 1.0) * c->ffn);
+    return T * (c->position == POS_ROTARY ? c->rotary_dim : 0) + (attention > ffn ? attention : ffn);
+}
+
 static double flops(const gs_model *m, int T, int n_read)
 {
     const config *c = &((const weights *)m->weights)->c;
@@ -440,4 +451,5 @@ const gs_arch gs_arch_decoder = {.name = "decoder",
                                  .init = init,
                                  .forward = forward,
                                  .head = head,
+                                 .numbers = numbers,
                                  .flops = flops};

@@ -196,6 +196,13 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &((const weights *)m->weights)->head);
 }
 
+/* The mixer's inputs, products and results, and the transforms of GS_FFT_LANES channels. */
+static double numbers(const gs_model *m, int T)
+{
+    double points = (double)gs_fft_length(T) * sizeof(gs_fft_point) / sizeof(float);
+    return 15.0 * T * m->dim + points;
+}
+
 /* Two Fourier transforms of 5 N log2 N for each channel. The last feed-forward and the head see the read-outs only. */
 static double flops(const gs_model *m, int T, int n_read)
 {
@@ -218,4 +225,5 @@ const gs_arch gs_arch_hyena = {.name = "hyena",
                                .release = release,
                                .forward = forward,
                                .head = head,
+                               .numbers = numbers,
                                .flops = flops};

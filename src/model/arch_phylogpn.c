@@ -202,6 +202,16 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, y, &w->head);
 }
 
+/* What every layer gives, and what a block takes beside it. */
+static double numbers(const gs_model *m, int T)
+{
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim, I = c->inner, sum = 0, t = T;
+    for (int i = 0; i < c->layers; i++, t -= dilation(c, i) * (c->kernel - 1))
+        sum += t * D;
+    return sum + t * (2 * D + 2 * I);
+}
+
 static double flops(const gs_model *m, int T, int n_read)
 {
     const config *c = &((const weights *)m->weights)->c;
@@ -221,4 +231,5 @@ const gs_arch gs_arch_phylogpn = {.name = "phylogpn",
                                   .init = init,
                                   .forward = forward,
                                   .head = head,
+                                  .numbers = numbers,
                                   .flops = flops};

@@ -378,6 +378,15 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &w->head);
 }
 
+/* Attention has x, its input, q, k, v, the heads' outputs and its result; the feed-forward its inner width. */
+static double numbers(const gs_model *m, int T)
+{
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim, pre = c->norm_place ? D : 0, d = c->position == POS_ROTARY ? D / c->heads : 0;
+    double attention = 6 * D + pre + GS_QUERIES, ffn = 2 * D + pre + (c->gated ? 3 : 1) * c->ffn;
+    return T * (d + (attention > ffn ? attention : ffn));
+}
+
 /* The last layer's feed-forward and the head see the read-outs only. */
 static double flops(const gs_model *m, int T, int n_read)
 {
@@ -396,4 +405,5 @@ const gs_arch gs_arch_transformer = {.name = "transformer",
                                      .init = init,
                                      .forward = forward,
                                      .head = head,
+                                     .numbers = numbers,
                                      .flops = flops};

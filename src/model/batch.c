@@ -199,6 +199,11 @@ int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *rea
     return 0;
 }
 
+size_t gs_forward_bytes(const gs_model *m, int T)
+{
+    return sizeof(float) * (size_t)m->arch->numbers(m, T);
+}
+
 static int all_finite(gs_mat x)
 {
     size_t n = (size_t)x.rows * (size_t)x.cols;

@@ -63,6 +63,8 @@ typedef struct gs_arch {
      * checked by gs_forward. Rows in margins are 0. */
     gs_mat (*forward)(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n);
     gs_mat (*head)(gs_worker *wk, const gs_model *m, gs_mat x);   /* hidden states [n, D] -> logits [n, head_rows] */
+    /* Numbers of the arena that one batch of T tokens takes, read-outs left out. */
+    double (*numbers)(const gs_model *m, int T);
     /* Multiplications and additions (2 per pair) of one sequence of T tokens with n_read read-outs. */
     double (*flops)(const gs_model *m, int T, int n_read);
 } gs_arch;
@@ -157,6 +159,8 @@ int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
  * Errors: GS_ENOMEM with an estimate; GS_EMODEL when the model has no head; GS_EUSAGE when a sequence is longer than
  * the model can take. */
 int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e);
+/* Bytes that gs_forward takes of a worker's memory for T tokens, logits of read-outs left out. */
+size_t gs_forward_bytes(const gs_model *m, int T);
 /* GS_EMODEL where a result is NaN or infinite. */
 int gs_reads_check(const gs_model *m, const gs_read *reads, int n_read, gs_err *e);
 #endif

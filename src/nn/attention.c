@@ -5,10 +5,6 @@
 #include "nn/nn.h"
 #include "nn/rotary.h"
 
-/* Queries that are worked on at a time: their scores [queries, keys] are all that is ever in memory. Causal ones
- * compute what the last of them sees for all, so they are fewer. */
-enum { QUERIES = 256, CAUSAL_QUERIES = 64 };
-
 /* What all sequences and heads share. */
 typedef struct {
     const gs_attention_w *w;
@@ -78,7 +74,7 @@ static void attend_causal(gs_worker *wk, const attention *a, const block *b, flo
 static void attend_head(gs_worker *wk, void *arg, int head)
 {
     const attention *a = arg;
-    int most = a->w->causal ? CAUSAL_QUERIES : QUERIES;
+    int most = a->w->causal ? GS_CAUSAL_QUERIES : GS_QUERIES;
     gs_mark mark = gs_arena_mark(wk->arena);
     float *scores = gs_new(wk->arena, float, (size_t)most * (size_t)a->longest);
     for (int i = 0; i < a->s->B; i++)

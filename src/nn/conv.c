@@ -4,10 +4,6 @@
 #include <string.h>
 #include "nn/nn.h"
 
-/* Blocks of products' rows that are worked on at a time: many enough that the weights are read rarely, few enough to
- * stay in the cache. */
-enum { BLOCKS = 10 };
-
 /* The token of x that a tap of output token `pos` of sequence i sees; NULL: beyond the ends. */
 static const float *seen(gs_mat x, const gs_conv_w *w, const gs_spans *from, int i, int centre, int tap)
 {
@@ -49,7 +45,7 @@ static void full(gs_worker *wk, gs_mat y, gs_mat x, const gs_conv_w *w, const gs
 {
     const int *owner = owners(wk, to);
     const gs_linear_w flat = {w->w, w->b};
-    int block = BLOCKS * wk->gemm->rows;
+    int block = GS_CONV_BLOCKS * wk->gemm->rows;
     gs_mat hood = gs_mat_new(wk, y.rows < block ? y.rows : block, w->w.in);
     for (int beg = 0; beg < y.rows; beg += block) {
         int n = y.rows - beg < block ? y.rows - beg : block;

@@ -94,6 +94,9 @@ gs_mat gs_crop(gs_worker *wk, gs_mat x, const gs_spans *from, const gs_spans *to
  * [taps, D], 32-bit; b [out] or NULL. `to` = `from` makes it "same" (zeros beyond the ends), `to` = `from` cropped by
  * dilation * (taps / 2) "valid". [from.rows, in] -> [to.rows, out] */
 typedef struct { gs_weight w; const float *b; int in, out, taps, dilation, depthwise; } gs_conv_w;
+/* Blocks of products' rows whose neighbourhoods are in memory at a time: many enough that the weights are read rarely,
+ * few enough to stay in the cache. */
+enum { GS_CONV_BLOCKS = 10 };
 gs_mat gs_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *from, const gs_spans *to);
 /* One mean and variance over all tokens and channels of a sequence. Source: Wu 2018, group normalisation with one
  * group. Rows of no sequence become 0. */
@@ -145,6 +148,9 @@ typedef struct {
     gs_rotary_w rotary;
     const float *slopes;
 } gs_attention_w;
+/* Queries whose scores are in memory at a time, [queries, keys], one head's. Causal ones compute what the last of them
+ * sees for all, so they are fewer. */
+enum { GS_QUERIES = 256, GS_CAUSAL_QUERIES = 64 };
 /* rotary: made of w->rotary for the longest sequence, or NULL where there is none. */
 gs_mat gs_attention(gs_worker *wk, gs_mat x, const gs_attention_w *w, const gs_spans *s, const gs_rotary_table *rotary);
 
