@@ -150,7 +150,7 @@ static void *worker(void *arg)
     gs_err e = {0};
     slot *t;
     int part, rc = 0;
-    void *state = s->kind->worker_new();
+    void *state = s->kind->worker_new(s->self);
     if (!state)
         rc = gs_fail_mem(&e, "a worker", 0);
     while (!rc && (t = take(s, &part))) {

@@ -13,7 +13,7 @@ typedef struct {
     int (*read)(void *self, void *job, gs_err *e); /* fill it: 1; 0 at the end, with nothing read; negative: error */
     int (*parts)(const void *job);                 /* pieces of work of a filled job, 0: none */
     size_t (*bytes)(const void *job);              /* memory of a filled job */
-    void *(*worker_new)(void);                     /* state of one worker; NULL: out of memory */
+    void *(*worker_new)(void *self);               /* state of one worker; NULL: out of memory */
     void (*worker_free)(void *worker);
     int (*compute)(void *self, void *worker, void *job, int part, gs_err *e);
     int (*write)(void *self, void *job, gs_err *e);

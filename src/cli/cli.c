@@ -31,18 +31,16 @@ int cli_fail(const char *cmd, const gs_err *e)
     return e->code ? (int)e->code : (int)GS_EINTERNAL;
 }
 
-/* Address space of a thread beside its matrix products: its stack, and 16 numbers a channel for each of the tokens of a
- * batch (measured: 5 to 22). */
+/* Address space of a thread beside its matrix products: its stack, and what a batch takes. */
 static size_t thread_bytes(const gs_model *m)
 {
-    enum { TOKENS = 4096, NUMBERS = 16 };
     pthread_attr_t usual;
     size_t stack = 0;
     if (!pthread_attr_init(&usual)) {
         pthread_attr_getstacksize(&usual, &stack);
         pthread_attr_destroy(&usual);
     }
-    return stack + sizeof(float) * TOKENS * NUMBERS * (size_t)m->dim;
+    return stack + gs_forward_bytes(m, GS_BATCH_TOKENS);
 }
 
 int cli_threads(int wanted, const gs_model *m)

@@ -30,7 +30,7 @@ static int embed(const embed_args *a)
     if (!rc && !(m = gs_model_open(a->model, &e)))
         rc = -(int)e.code;
     if (!rc) {
-        opt.workers = cli_threads(a->common.threads, m);
+        opt.threads = cli_threads(a->common.threads, m);
         rc = gs_embed_run(m, &opt, &sum, &e);
     }
     if (!rc && !a->common.quiet)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/cpu.h"
 #include "cli/cli.h"
 #include "import/import.h"
 #include "model/json.h"
@@ -18,12 +19,23 @@ static double size_of(const gs_model *m)
     return bytes;
 }
 
-static int print_json(const gs_model *m)
+/* Memory of `score` with the recipe's window, measured: the program and its jobs; of a thread beside its batch. */
+enum { PROGRAM_MB = 45, THREAD_MB = 10 };
+
+static double memory_of(const gs_model *m, int threads)
+{
+    int tokens = gs_model_tokens(m, m->recipe.window);
+    double work = (double)gs_share_bytes(m, tokens, gs_share_threads(m, tokens, threads));
+    return size_of(m) + (double)m->memory + work + (PROGRAM_MB + (double)THREAD_MB * threads) * 1e6;
+}
+
+static int print_json(const gs_model *m, int threads)
 {
     const gs_bundle *b = &m->bundle;
-    json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
+    json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:{s:i, s:I}, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
                           "architecture", m->arch->name, "parameters", (json_int_t)m->parameters, "bytes",
-                          (json_int_t)size_of(m),
+                          (json_int_t)size_of(m), "memory", "threads", threads, "bytes",
+                          (json_int_t)memory_of(m, threads),
                           "tokenizer", "kind", m->tok->kind->name, "tokens", m->tok->n_vocab, "k", m->tok->k,
                           "max_tokens", m->tok->max_tokens, "recipe", b->recipe, "config", b->config, "card", b->card,
                           "sha256", b->sha256);
@@ -77,7 +89,7 @@ static void print_recipe(const gs_recipe *r)
     printf("\n");
 }
 
-static void print_text(const gs_model *m)
+static void print_text(const gs_model *m, int threads)
 {
     const json_t *card = m->bundle.card;
     print_key("name", card, "name");
@@ -86,6 +98,8 @@ static void print_text(const gs_model *m)
     print_config(m->bundle.config);
     printf("%-14s%lld\n", "parameters", (long long)m->parameters);
     printf("%-14s%.1f MB\n", "size", size_of(m) / 1e6);
+    printf("%-14sabout %.0f MB with %d thread%s\n", "memory", memory_of(m, threads) / 1e6, threads,
+           threads > 1 ? "s" : "");
     print_tokenizer(m->tok);
     print_recipe(&m->recipe);
     print_key("limits", card, "limits");
@@ -105,11 +119,11 @@ static int run(const void *args)
         gs_model_close(m);
         return cli_fail("info", &e);
     }
-    int bad = 0;
+    int bad = 0, threads = a->common.threads ? a->common.threads : gs_cpu_count();
     if (a->json)
-        bad = print_json(m);
+        bad = print_json(m, threads);
     else
-        print_text(m);
+        print_text(m, threads);
     gs_model_close(m);
     return bad ? cli_fail("info", &(gs_err){GS_EOUTPUT, "the result could not be written"}) : cli_flush("info");
 }
@@ -121,7 +135,7 @@ static const cli_operand operands[] = {{"MODEL", offsetof(info_args, model), 0, 
 
 const cli_command cmd_info = {
     .name = "info", .usage = "[--json] MODEL", .what = "what a model is and how it scores",
-    .about = "Tells architecture, size, tokenizer, default scoring recipe, licence, citation, sha256.\n"
+    .about = "Tells architecture, size, memory that score takes with --threads, tokenizer, default scoring recipe, licence, citation, sha256.\n"
              "MODEL is a gscore model file, a checkpoint directory as downloaded from a model hub, or the name of an\n"
              "installed model. The sha256 is computed from the weights; a damaged file is an error.\n",
     .operands = operands, .groups = groups, .size = sizeof(info_args), .run = run};

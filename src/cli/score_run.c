@@ -103,10 +103,10 @@ static int score_all(run *r, const score_args *a, gs_err *e)
                  .msa = r->msa, .gff = r->gff, .tag = tags, .flag_tag = r->tags.flag,
                  .transcript_tag = r->tags.transcript};
     progress_start(&p, a->progress == 1 || (a->progress == 0 && !a->common.quiet));
-    gs_pipeline_opt opt = {.workers = cli_threads(a->common.threads, r->model), .batch = a->batch, .force = a->force,
+    gs_pipeline_opt opt = {.threads = cli_threads(a->common.threads, r->model), .batch = a->batch, .force = a->force,
                            .out = r->out,
                            .skipped = r->skipped.f, .progress = progress_show, .arg = &p};
-    gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.workers, gs_gemm_version(), gs_gemm_core(),
+    gs_log(GS_LOG_INFO, "%d threads, %s core type %s, kernels %s", opt.threads, gs_gemm_version(), gs_gemm_core(),
            gs_isa_name(gs_isa()));
     int rc = gs_pipeline_run(&t, &opt, &r->tally, e);
     r->seconds = progress_end(&p);

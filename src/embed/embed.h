@@ -12,7 +12,7 @@ typedef struct {
     int window;                  /* bases, with ref; 0: the recipe's */
     int strands;                 /* bit 0 forward, bit 1 reverse; both: the mean of their rows */
     int tokens;                  /* a row per token, of one strand */
-    int workers;                 /* computing threads, each with one BLAS thread */
+    int threads;                 /* computing threads, each with one BLAS thread */
 } gs_embed_opt;
 
 typedef struct {

@@ -20,6 +20,7 @@ typedef struct {
     gs_embed_output out;
     gs_tally *tally;             /* the reading thread's, of what it has read */
     size_t most_bytes;           /* of a job */
+    int team;                    /* threads of a worker */
 } embedding;
 
 static void *job_new(void *self)
@@ -96,7 +97,7 @@ static int read_job(void *self, void *job, gs_err *e)
 
 /* ---- workers, writing thread ---- */
 
-static void *worker_new(void) { return gs_worker_new(); }
+static void *worker_new(void *self) { return gs_worker_new_team(((const embedding *)self)->team); }
 static void worker_free(void *worker) { gs_worker_free(worker); }
 
 static int compute(void *self, void *worker, void *job, int part, gs_err *e)
@@ -152,12 +153,14 @@ static int judge(const embedding *s, gs_err *e)
 
 int gs_embed_run(const gs_model *m, const gs_embed_opt *o, gs_embed_sum *sum, gs_err *e)
 {
-    size_t each = ALL_BYTES / ((size_t)o->workers + 2);
+    gs_share share = gs_share_threads(m, gs_model_tokens(m, o->window ? o->window : m->recipe.window), o->threads);
+    size_t each = ALL_BYTES / ((size_t)share.workers + 2);
     each = each > MOST_JOB_BYTES ? MOST_JOB_BYTES : each < LEAST_JOB_BYTES ? LEAST_JOB_BYTES : each;
-    embedding s = {.m = m, .opt = o, .tally = &sum->tally, .most_bytes = each, .out = GS_EMBED_OUTPUT_NONE};
+    embedding s = {.m = m, .opt = o, .tally = &sum->tally, .most_bytes = each, .out = GS_EMBED_OUTPUT_NONE,
+                   .team = share.team};
     memset(sum, 0, sizeof *sum);
     int rc = open_all(&s, e);
-    rc = rc ? rc : gs_stream_run(&kind, &s, o->workers, ALL_BYTES, e);
+    rc = rc ? rc : gs_stream_run(&kind, &s, share.workers, ALL_BYTES, e);
     gs_warn_flush();
     int closed = gs_embed_source_close(&s.source, e);
     rc = rc ? rc : closed;

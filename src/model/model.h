@@ -161,6 +161,16 @@ int gs_bundle_not_finite(const gs_bundle *b, const gs_tensor *t, gs_err *e);
 int gs_forward(gs_worker *wk, const gs_model *m, const gs_batch *b, gs_read *reads, int n_read, gs_err *e);
 /* Bytes that gs_forward takes of a worker's memory for T tokens, logits of read-outs left out. */
 size_t gs_forward_bytes(const gs_model *m, int T);
+/* A run's threads shared out: workers, each of whom runs batches of its own with a team of so many threads, himself
+ * among them. Many for short sequences; one for long ones, or as many as there is memory for. */
+typedef struct { int workers, team; } gs_share;
+enum { GS_BATCH_TOKENS = 4096 /* of short sequences together; more gain nothing (measured) and cost memory */ };
+/* tokens: of the longest sequence. */
+gs_share gs_share_threads(const gs_model *m, int tokens, int threads);
+/* Memory of such workers. */
+size_t gs_share_bytes(const gs_model *m, int tokens, gs_share share);
+/* Tokens of a window of so many bases, about; special ones left out. */
+int gs_model_tokens(const gs_model *m, int window);
 /* GS_EMODEL where a result is NaN or infinite. */
 int gs_reads_check(const gs_model *m, const gs_read *reads, int n_read, gs_err *e);
 #endif

@@ -19,9 +19,9 @@ static int bad_window(const gs_model *m, int wanted, const char *how, int tokens
                    how, tokens, wanted ? "" : "; choose one with --window");
 }
 
-static int tokens_about(const gs_tokenizer *t, int window)
+int gs_model_tokens(const gs_model *m, int window)
 {
-    int n = window_tokens(t, window);
+    int n = window_tokens(m->tok, window);
     return n ? n : window;
 }
 
@@ -31,7 +31,7 @@ static void warn_of_window(const gs_model *m, int now)
     int own = m->recipe.window;
     if (now <= 2 * own && 2 * now >= own)
         return;
-    double cost = m->arch->flops(m, tokens_about(m->tok, now), 1) / m->arch->flops(m, tokens_about(m->tok, own), 1);
+    double cost = m->arch->flops(m, gs_model_tokens(m, now), 1) / m->arch->flops(m, gs_model_tokens(m, own), 1);
     gs_warn_once("window", "--window %d is far from the %d bases that the model is made for: what its results are "
                  "worth there is not known; each pass takes about %.2g times the work", now, own, cost);
 }

@@ -6,8 +6,7 @@
 
 enum {
     JOB_RECORDS = 4096,      /* of one job at most */
-    JOB_BATCHES = 16,        /* a job is full when it holds work for so many batches */
-    BATCH_TOKENS = 4096      /* of one forward pass; more gains nothing (measured) and costs memory */
+    JOB_BATCHES = 16         /* a job is full when it holds work for so many batches */
 };
 /* Bytes of all jobs together, and of one of them: shared out among many, but enough for a few dozen records. */
 static const size_t ALL_BYTES = 64 << 20, MOST_JOB_BYTES = 4 << 20, LEAST_JOB_BYTES = 256 << 10;
@@ -18,6 +17,7 @@ typedef struct {
     gs_tally *tally;                         /* of what is written */
     gs_planner planner;
     gs_job_limits most;
+    gs_share share;
     _Atomic size_t planned, computed;        /* tokens */
     _Atomic double share_read;               /* of the input; < 0: not known */
 } scoring;
@@ -40,8 +40,8 @@ static size_t batch_tokens(const scoring *s, const gs_plan *plan)
     size_t n = plan->n_pass ? plan->n_pass : 1, len = plan->tokens / n + 1;
     if (s->opt->batch)
         return (size_t)s->opt->batch * len;
-    size_t share = plan->tokens / (size_t)s->opt->workers + len;
-    return share < BATCH_TOKENS ? share : BATCH_TOKENS;
+    size_t share = plan->tokens / (size_t)s->share.workers + len;
+    return share < GS_BATCH_TOKENS ? share : GS_BATCH_TOKENS;
 }
 
 static int read_job(void *self, void *job, gs_err *e)
@@ -58,7 +58,7 @@ static int read_job(void *self, void *job, gs_err *e)
 
 /* ---- workers ---- */
 
-static void *worker_new(void) { return gs_worker_new(); }
+static void *worker_new(void *self) { return gs_worker_new_team(((const scoring *)self)->share.team); }
 static void worker_free(void *worker) { gs_worker_free(worker); }
 
 static int compute(void *self, void *worker, void *job, int part, gs_err *e)
@@ -134,12 +134,14 @@ static const gs_stream_kind kind = {
 
 int gs_pipeline_run(const gs_task *t, const gs_pipeline_opt *opt, gs_tally *tally, gs_err *e)
 {
-    size_t each = ALL_BYTES / ((size_t)opt->workers + 2);
+    const gs_model *m = t->scorer->m;
+    gs_share share = gs_share_threads(m, gs_model_tokens(m, t->scorer->grid.window), opt->threads);
+    size_t each = ALL_BYTES / ((size_t)share.workers + 2);
     each = each > MOST_JOB_BYTES ? MOST_JOB_BYTES : each < LEAST_JOB_BYTES ? LEAST_JOB_BYTES : each;
     scoring s = {.task = t, .opt = opt, .tally = tally, .planner = {.msa = t->msa, .any_alignment = opt->force},
-                 .most = {JOB_RECORDS, (size_t)JOB_BATCHES * BATCH_TOKENS, each}};
+                 .most = {JOB_RECORDS, (size_t)JOB_BATCHES * GS_BATCH_TOKENS, each}};
     *tally = (gs_tally){.foreign = gs_vcf_foreign(t->vcf)};
-    int rc = gs_stream_run(&kind, &s, opt->workers, ALL_BYTES, e);
+    int rc = gs_stream_run(&kind, &s, share.workers, ALL_BYTES, e);
     gs_planner_free(&s.planner);
     return rc;
 }

@@ -11,7 +11,7 @@ typedef struct {
 } gs_run_state;
 
 typedef struct {
-    int workers;             /* computing threads, each with one BLAS thread */
+    int threads;             /* computing threads, each with one BLAS thread */
     int batch;               /* sequences per forward pass, 0: by tokens */
     int force;               /* go on with the wrong genome */
     gs_vcf_out *out;

@@ -56,8 +56,9 @@ static int read_number(void *self, void *job, gs_err *e)
 static int parts(const void *job) { return ((const number *)job)->n_part; }
 static size_t bytes(const void *job) { return ((const number *)job)->bytes; }
 
-static void *worker_new(void)
+static void *worker_new(void *self)
 {
+    (void)self;
     int n = ++workers;
     if (n > most_workers)
         most_workers = n;
