@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "base/cpu.h"
 #include "cli/cli.h"
 #include "import/import.h"
 #include "model/json.h"
@@ -29,16 +28,19 @@ static double memory_of(const gs_model *m, int threads)
     return size_of(m) + (double)m->memory + work + (PROGRAM_MB + (double)THREAD_MB * threads) * 1e6;
 }
 
+/* threads: whose memory is told; 0: of none. */
 static int print_json(const gs_model *m, int threads)
 {
     const gs_bundle *b = &m->bundle;
-    json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:{s:i, s:I}, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
+    json_t *j = json_pack("{s:s, s:s, s:I, s:I, s:{s:s, s:i, s:i, s:i}, s:O, s:O, s:O, s:s}", "path", b->path,
                           "architecture", m->arch->name, "parameters", (json_int_t)m->parameters, "bytes",
-                          (json_int_t)size_of(m), "memory", "threads", threads, "bytes",
-                          (json_int_t)memory_of(m, threads),
+                          (json_int_t)size_of(m),
                           "tokenizer", "kind", m->tok->kind->name, "tokens", m->tok->n_vocab, "k", m->tok->k,
                           "max_tokens", m->tok->max_tokens, "recipe", b->recipe, "config", b->config, "card", b->card,
                           "sha256", b->sha256);
+    if (threads)
+        json_object_set_new(j, "memory", json_pack("{s:i, s:I}", "threads", threads, "bytes",
+                                                   (json_int_t)memory_of(m, threads)));
     char *text = j ? json_dumps(j, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     int ret = text ? puts(text) : -1;
     free(text);
@@ -98,8 +100,9 @@ static void print_text(const gs_model *m, int threads)
     print_config(m->bundle.config);
     printf("%-14s%lld\n", "parameters", (long long)m->parameters);
     printf("%-14s%.1f MB\n", "size", size_of(m) / 1e6);
-    printf("%-14sabout %.0f MB with %d thread%s\n", "memory", memory_of(m, threads) / 1e6, threads,
-           threads > 1 ? "s" : "");
+    if (threads)
+        printf("%-14sabout %.0f MB with %d thread%s\n", "memory", memory_of(m, threads) / 1e6, threads,
+               threads > 1 ? "s" : "");
     print_tokenizer(m->tok);
     print_recipe(&m->recipe);
     print_key("limits", card, "limits");
@@ -119,11 +122,11 @@ static int run(const void *args)
         gs_model_close(m);
         return cli_fail("info", &e);
     }
-    int bad = 0, threads = a->common.threads ? a->common.threads : gs_cpu_count();
+    int bad = 0;
     if (a->json)
-        bad = print_json(m, threads);
+        bad = print_json(m, a->common.threads);
     else
-        print_text(m, threads);
+        print_text(m, a->common.threads);
     gs_model_close(m);
     return bad ? cli_fail("info", &(gs_err){GS_EOUTPUT, "the result could not be written"}) : cli_flush("info");
 }
@@ -135,7 +138,8 @@ static const cli_operand operands[] = {{"MODEL", offsetof(info_args, model), 0, 
 
 const cli_command cmd_info = {
     .name = "info", .usage = "[--json] MODEL", .what = "what a model is and how it scores",
-    .about = "Tells architecture, size, memory that score takes with --threads, tokenizer, default scoring recipe, licence, citation, sha256.\n"
+    .about = "Tells architecture, size, tokenizer, default scoring recipe, licence, citation, sha256; with\n"
+             "--threads the memory that score takes with so many.\n"
              "MODEL is a gscore model file, a checkpoint directory as downloaded from a model hub, or the name of an\n"
              "installed model. The sha256 is computed from the weights; a damaged file is an error.\n",
     .operands = operands, .groups = groups, .size = sizeof(info_args), .run = run};

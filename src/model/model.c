@@ -6,7 +6,8 @@
 #include "kernel/gemm.h"
 #include "model/model.h"
 
-enum { WHAT = 1200, MAX_WINDOW = 1 << 21 /* bases: no model was trained on more */ };
+/* Bases: no model, and no encoder, was trained on more. */
+enum { WHAT = 1200, MAX_WINDOW = 1 << 21, MAX_ENCODER_WINDOW = 1 << 18 };
 
 static const char *what_of(const gs_bundle *b, const char *part, char *out)
 {
@@ -77,6 +78,9 @@ static int build_weights(gs_model *m, gs_err *e)
     ret = ret ? ret : m->arch->init(m, e);
     if (ret)
         return ret;
+    if (!m->causal && m->recipe.window > MAX_ENCODER_WINDOW)
+        return gs_fail(e, GS_EMODEL, "%s: recipe: \"window\" is %d, outside 1 to %d", m->bundle.path, m->recipe.window,
+                       MAX_ENCODER_WINDOW);
     for (size_t i = 0; i < m->bundle.tensors.n; i++)
         m->parameters += gs_tensor_count(&m->bundle.tensors.t[i]);
     if (m->tok->n_vocab > m->vocab)

@@ -139,7 +139,7 @@ int gs_pipeline_run(const gs_task *t, const gs_pipeline_opt *opt, gs_tally *tall
     size_t each = ALL_BYTES / ((size_t)share.workers + 2);
     each = each > MOST_JOB_BYTES ? MOST_JOB_BYTES : each < LEAST_JOB_BYTES ? LEAST_JOB_BYTES : each;
     scoring s = {.task = t, .opt = opt, .tally = tally, .planner = {.msa = t->msa, .any_alignment = opt->force},
-                 .most = {JOB_RECORDS, (size_t)JOB_BATCHES * GS_BATCH_TOKENS, each}};
+                 .most = {JOB_RECORDS, (size_t)JOB_BATCHES * GS_BATCH_TOKENS, each}, .share = share};
     *tally = (gs_tally){.foreign = gs_vcf_foreign(t->vcf)};
     int rc = gs_stream_run(&kind, &s, share.workers, ALL_BYTES, e);
     gs_planner_free(&s.planner);

@@ -134,7 +134,7 @@ static void test_order(void **state)
         gs_err e = {0};
         gs_embed_sum sum;
         gs_embed_opt o = {.in = at("in.fa"), .prefix = at("out"), .skipped = at("out.skipped"), .strands = 3,
-                          .workers = workers};
+                          .threads = workers};
         assert_int_equal(gs_embed_run(m, &o, &sum, &e), 0);
         assert_int_equal(sum.rows, ROWS);
         assert_int_equal(sum.tally.records, N);
@@ -157,7 +157,7 @@ static void test_nothing(void **state)
     gs_model *m = tiny(TINY_TOKENIZER);
     gs_err e = {0};
     gs_embed_sum sum;
-    gs_embed_opt o = {.in = at("n.fa"), .prefix = at("none"), .strands = 1, .workers = 2};
+    gs_embed_opt o = {.in = at("n.fa"), .prefix = at("none"), .strands = 1, .threads = 2};
     write_text(o.in, ">a\nNN\n>b\n");
     assert_int_equal(gs_embed_run(m, &o, &sum, &e), -GS_ESUSPECT);
     assert_non_null(strstr(e.msg, "malformed 1, n_context 1"));
