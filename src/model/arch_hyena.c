@@ -200,7 +200,7 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
 static double numbers(const gs_model *m, int T)
 {
     double points = (double)gs_fft_length(T) * sizeof(gs_fft_point) / sizeof(float);
-    return 15.0 * T * m->dim + points;
+    return 8.5 * T * m->dim + points;
 }
 
 /* Two Fourier transforms of 5 N log2 N for each channel. The last feed-forward and the head see the read-outs only. */

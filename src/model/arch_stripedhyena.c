@@ -300,6 +300,14 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &((const weights *)m->weights)->head);
 }
 
+/* A Hyena mixer's x, input, three parts together, apart and gated, and result; the feed-forward's inner widths. */
+static double numbers(const gs_model *m, int T)
+{
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim;
+    return fmax(T * (9 * D + D / c->heads), T * D + (T < TOKENS ? T : TOKENS) * (3 * D + 2.0 * c->ffn));
+}
+
 /* The last feed-forward and the head see the read-outs only. */
 static double flops(const gs_model *m, int T, int n_read)
 {
@@ -328,4 +336,5 @@ const gs_arch gs_arch_stripedhyena = {.name = "stripedhyena",
                                       .exact = exact,
                                       .forward = forward,
                                       .head = head,
+                                      .numbers = numbers,
                                       .flops = flops};

@@ -13,14 +13,14 @@
 
 static int is_marginal(const gs_scorer *s) { return s->readout == GS_READ_MARGINAL; }
 
-/* Tokens of a side that are predicted: all, but for a last part of a k-mer, which upstream's scripts cut off unless
- * they read bases. */
+/* Tokens of a side that are predicted: all, but for a last part of a k-mer that would be filled up, which upstream's
+ * scripts cut off unless they read bases. */
 static int count_tokens(const gs_planning *p, int side)
 {
     const gs_tokens *t = &p->tokens[side];
-    int k = p->s->m->tok->step, last = t->n - 1;
-    int part = last > 0 && t->beg[last] >= 0 && t->end[last] - t->beg[last] < k;
-    return t->n - (part && !is_marginal(p->s));
+    const gs_tokenizer *tok = p->s->m->tok;
+    int last = t->n - 1, part = last > 0 && t->beg[last] >= 0 && t->end[last] - t->beg[last] < tok->k;
+    return t->n - (part && tok->kind->fills && !is_marginal(p->s));
 }
 
 /* What a mean divides by: tokens that are predicted, or bases of them. */

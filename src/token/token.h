@@ -78,6 +78,7 @@ typedef struct gs_tokenizer_kind {
     /* For scoring windows: upper-case ACGTN in, fixed frame from the left end: a k-mer with an N becomes one
      * N token, so that token positions do not move. NULL: same as encode. */
     gs_encoder *encode_window;
+    int fills;                /* a last part of a k-mer is read as a k-mer that goes on with A */
     int added;                /* encode looks for added tokens itself */
 } gs_tokenizer_kind;
 extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer, gs_tok_kmer_overlap, gs_tok_kmer_run,

@@ -350,7 +350,8 @@ const gs_family gs_family_evo1 = {
     .architecture = "stripedhyena",
     .config = GS_JSON_TEXT_OF({"complex_modes": true}),
     .tokenizer = GS_JSON_TEXT_OF({"kind": "base_exact"}),
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 8192, "strands": "fwd", "clipped": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "reduce": "mean", "window": 8192, "strands": "fwd",
+                              "clipped": true}),
     .citation = "Nguyen et al. 2024, Science, Evo",
     .finish = finish_evo1};
 
@@ -362,7 +363,8 @@ const gs_family gs_family_evo2 = {
     .architecture = "stripedhyena",
     .config = GS_JSON_TEXT_OF({"fused_qkv": true, "interleaved": true}),
     .tokenizer = GS_JSON_TEXT_OF({"kind": "base_exact"}),
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 8192, "strands": "fwd", "clipped": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "reduce": "mean", "window": 8192, "strands": "fwd",
+                              "clipped": true}),
     .citation = "Brixi et al. 2025, Evo 2",
     .facts = facts_evo2,
     .finish = finish_evo2};
