@@ -1,4 +1,4 @@
-/* What the importers of causal decoders make of config.json and of the tensors: what changes numbers without a word. */
+/* What the importers of causal decoders make of config.json and of the tensors: what changes numbers silently. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,7 +112,8 @@ static void refused(const char *config, const char *const *tensors, const char *
 
 #define LAYER "model.layers.0."
 static const char *const llama[] = {
-    "model.embed_tokens.weight 9 8", "lm_head.weight 9 8", "model.norm.weight 8 0", LAYER "input_layernorm.weight 8 0",
+    "model.embed_tokens.weight 9 8", "lm_head.weight 9 8", "model.norm.weight 8 0",
+            LAYER "input_layernorm.weight 8 0",
     LAYER "post_attention_layernorm.weight 8 0", LAYER "self_attn.q_proj.weight 24 8",
     LAYER "self_attn.k_proj.weight 12 8", LAYER "self_attn.v_proj.weight 12 8", LAYER "self_attn.o_proj.weight 8 24",
     LAYER "self_attn.rotary_emb.inv_freq 3 0", LAYER "mlp.gate_proj.weight 16 8", LAYER "mlp.up_proj.weight 16 8",
@@ -129,8 +130,10 @@ static void test_sizes(void **state)
                "{\"vocab\": 9, \"dim\": 8, \"layers\": 1, \"heads\": 4, \"kv_heads\": null, \"head_dim\": 6, "
                "\"ffn\": 16, \"norm\": \"rms\", \"norm_eps\": 1e-6, \"act\": \"silu\", \"gated\": true, "
                "\"position\": \"rotary\", \"rotary_base\": 10000, \"rotary_scaling\": \"none\", \"window\": null, "
-               "\"attn_bias\": false, \"out_bias\": false, \"up_bias\": false, \"qk_norm\": false, \"head_tied\": false}");
-    configured(LLAMA(", \"num_key_value_heads\": 2, \"head_dim\": 99, \"hidden_act\": \"gelu\", \"rms_norm_eps\": 1e-5"),
+               "\"attn_bias\": false, \"out_bias\": false, \"up_bias\": false, \"qk_norm\": false, "
+            "\"head_tied\": false}");
+    configured(LLAMA(", \"num_key_value_heads\": 2, \"head_dim\": 99, \"hidden_act\": \"gelu\", "
+            "\"rms_norm_eps\": 1e-5"),
                llama, "{\"kv_heads\": 2, \"head_dim\": 6, \"act\": \"gelu\", \"norm_eps\": 1e-5}");
     configured(LLAMA(", \"num_key_value_heads\": null, \"pretraining_tp\": 2, \"hidden_act\": null"), llama,
                "{\"kv_heads\": null, \"act\": \"silu\"}");
@@ -276,7 +279,8 @@ static void test_gpt2(void **state)
         "transformer.h.0.attn.c_attn.weight 4 12", "transformer.h.0.attn.c_attn.bias 12 0",
         "transformer.h.0.attn.c_proj.weight 4 4", "transformer.h.0.attn.c_proj.bias 4 0",
         "transformer.h.0.mlp.c_fc.weight 4 16", "transformer.h.0.mlp.c_fc.bias 16 0",
-        "transformer.h.0.mlp.c_proj.weight 16 4", "transformer.h.0.attn.bias 1 0", "transformer.h.0.attn.masked_bias 1 0",
+        "transformer.h.0.mlp.c_proj.weight 16 4", "transformer.h.0.attn.bias 1 0",
+            "transformer.h.0.attn.masked_bias 1 0",
         NULL};
 #define GPT2(MORE) "{\"model_type\": \"gpt2\", \"vocab_size\": 9, \"n_embd\": 4, \"n_layer\": 1, \"n_head\": 2, " \
                    "\"n_positions\": 20" MORE "}"
@@ -314,7 +318,8 @@ static void test_neox(void **state)
 #define OURS "{\"vocab\": 69, \"dim\": 38, \"layers\": 1, \"heads\": 2, \"ffn\": 50, \"rotary_dim\": 4, " \
              "\"act\": \"gelu_tanh\", \"parallel\": true, \"fused_qkv\": true, \"attn_bias\": true, " \
              "\"rotary_share\": null, \"head_tied\": false}"
-#define SAID(MORE) "{\"model_type\": \"gpt_neox\", \"vocab_size\": 69, \"hidden_size\": 38, \"num_hidden_layers\": 1, " \
+#define SAID(MORE) "{\"model_type\": \"gpt_neox\", \"vocab_size\": 69, \"hidden_size\": 38, " \
+            "\"num_hidden_layers\": 1, " \
                    "\"num_attention_heads\": 2, \"intermediate_size\": 50, \"hidden_act\": \"gelu_fast\"" MORE "}"
     configured(SAID(""), neox, OURS);
     configured(NULL, neox, OURS);
@@ -354,8 +359,10 @@ static void test_recipes(void **state)
 {
     (void)state;
 #define NEXT "{\"mode\": \"next\", \"window\": 8192, \"strands\": \"fwd\"}"
-    recipe(LLAMA(", \"max_position_embeddings\": 16384"), "{\"kind\": \"kmer_run\", \"k\": 6, \"window_cls\": 1}", NEXT);
-    recipe(LLAMA(", \"max_position_embeddings\": 32768"), "{\"kind\": \"hybrid\", \"k\": 6, \"window_cls\": 1}", NEXT);
+    recipe(LLAMA(", \"max_position_embeddings\": 16384"), "{\"kind\": \"kmer_run\", \"k\": 6, \"window_cls\": 1}",
+            NEXT);
+    recipe(LLAMA(", \"max_position_embeddings\": 32768"), "{\"kind\": \"hybrid\", \"k\": 6, \"window_cls\": 1}",
+            NEXT);
     recipe(LLAMA(", \"max_position_embeddings\": 1000"), "{\"kind\": \"kmer_run\", \"k\": 6, \"window_cls\": 1}",
            "{\"mode\": \"next\", \"window\": 5994}");
     recipe(LLAMA(""), "{\"kind\": \"bpe\", \"k\": 1, \"cls\": 1, \"sep\": 2}",

@@ -19,7 +19,8 @@ static gs_tokenizer *make(const char *kind, int k, int unk, int window_cls)
     static const int32_t merges[] = {A, C}, added[] = {START, X};
     const gs_bpe_spec bpe = {.n_merges = 1, .merges = merges, .words = GS_WORDS_GPT2};
     gs_err e = {0};
-    gs_tokenizer *t = gs_tokenizer_new(&(gs_tokenizer_spec){.kind = kind, .n = N, .vocab = vocab, .unk = unk, .mask = -1,
+    gs_tokenizer *t = gs_tokenizer_new(&(gs_tokenizer_spec){.kind = kind, .n = N, .vocab = vocab, .unk = unk,
+            .mask = -1,
                                                             .cls = -1, .sep = -1, .pad = -1, .k = k, .bpe = &bpe,
                                                             .window_cls = &window_cls, .added = {added, 2}}, &e);
     if (!t)
@@ -155,7 +156,8 @@ static void test_lists_lower(void **state)
     const gs_bpe_spec bpe = {.lowercase = 1};
     gs_err e = {0};
     gs_tokenizer *t = gs_tokenizer_new(&(gs_tokenizer_spec){.kind = "bpe", .n = 5, .vocab = lower, .mask = -1,
-                                                            .cls = -1, .sep = -1, .pad = -1, .k = 1, .bpe = &bpe}, &e);
+                                                            .cls = -1, .sep = -1, .pad = -1, .k = 1, .bpe = &bpe},
+            &e);
     assert_non_null(t);
     ids_are(gs_kmer_ids(t, 0, 0), "1 2 3 4");
     ids_are(gs_kmer_ids(t, 0, 'C'), "2");
