@@ -75,6 +75,8 @@ static int count_heads(const gs_checkpoint *c, int64_t dim)
 
 static int facts(gs_checkpoint *c, gs_err *e)
 {
+    if (c->config)
+        return 0;
     int64_t vocab = size_of(c, "gpt_neox.embed_in.weight", 0), dim = size_of(c, "gpt_neox.embed_in.weight", 1);
     int64_t ffn = size_of(c, FIRST "mlp.dense_h_to_4h.weight", 0);
     int heads = count_heads(c, dim);
