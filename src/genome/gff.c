@@ -231,16 +231,23 @@ int gs_gff_count(const gs_gff *g) { return g->n; }
 
 /* ---- all together ---- */
 
+static int nothing(const gs_gff *g, const char *path, gs_err *e)
+{
+    const char *stranger = g->rows.stranger;
+    return gs_fail(e, GS_EINPUT, "%s has no coding sequence (CDS) on the contigs of the FASTA%s%s%s: are they of one "
+                   "genome?", path,
+                   stranger ? "; it has some on '" : "", stranger ? stranger : "", stranger ? "'" : "");
+}
+
 static int init(gs_gff *g, const char *path, gs_ref *r, gs_err *e)
 {
     int rc = gs_gff_read(&g->rows, path, r, e);
+    if (!rc && !g->rows.n)
+        return nothing(g, path, e);
     rc = rc ? rc : make_transcripts(g, r, path, e);
-    rc = rc ? rc : index_transcripts(g, r, e);
     if (!rc && !g->n)
-        return gs_fail(e, GS_EINPUT, "%s has no coding sequence (CDS) on the contigs of the FASTA%s%s%s: are they of "
-                       "one genome?", path, g->rows.stranger ? "; it has some on '" : "",
-                       g->rows.stranger ? g->rows.stranger : "", g->rows.stranger ? "'" : "");
-    return rc;
+        return nothing(g, path, e);
+    return rc ? rc : index_transcripts(g, r, e);
 }
 
 gs_gff *gs_gff_open(const char *path, gs_ref *r, gs_err *e)
