@@ -6,6 +6,17 @@ out alleles.vcf
 err symbolic 11, overlap 2, ref_block 3, nonacgt 4, too_long 3
 no warning
 
+test deepvariant_gvcf
+# As DeepVariant writes them: reference blocks, <*> beside an ALT, RefCall, LowQual and NoCall. Each record comes out as
+# it was, its ALTs scored.
+run $gscore score --no-version $vcf/deepvariant.g.vcf $fa $tiny > out.vcf
+run grep -v '^#' out.vcf | sed 's/\tGS_[^\t]*\t/\t.\t/; s/;GS_[^\t]*//' > body
+run grep -v '^#' $vcf/deepvariant.g.vcf | cmp - body
+run grep -v '^#' out.vcf
+out deepvariant
+err 7 records, 12 alleles: 4 scored, 8 not \(overlap 1, ref_block 7\)
+no warning
+
 test malformed
 run $gscore score --no-version $vcf/malformed.vcf $fa $tiny
 out malformed.vcf
