@@ -112,3 +112,25 @@ run s=$data/sars-cov-2; cp $s/NC_045512.2.fa .
 run $gscore score -q --no-version --mode pll --gff $s/NC_045512.2.gff3 $s/lineages.vcf NC_045512.2.fa $tiny > a
 run sed -nE 's/^NC_045512.2\t[0-9]*\t([^\t]*).*GS_TX=/\1 /p' a | sed -E 's/\|-?[0-9]+(\.[0-9]+)?\|/|score|/g'
 out coding_sars_cov_2
+
+# GenSLM's file format with random weights: every row of upstream's scores, to 0.0001
+test coding_as_upstream
+run g=$data/../golden; cp $g/common/ref.fa .
+run for column in sum:llr_sum mean:llr_mean; do
+run     $gscore score -q --no-version --digits 9 --reduce ${column%:*} --gff $g/genslm/cds.gff3 $g/common/sites.vcf ref.fa $g/genslm > a
+run     awk -F'\t' -v column=${column#*:} 'FNR == NR && match($8, /GS_TX=[^;]*/) {
+run         n = split(substr($8, RSTART + 6, RLENGTH - 6), tx, ",")
+run         for (i = 1; i <= n; i++) { split(tx[i], f, "|"); at = $1 FS $2 FS $4 FS f[1] FS f[2]; score[at] = f[3]; codon[at] = f[4] } }
+run     FNR == NR { next }
+run     FNR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+run     { name = $c["cds"]; sub("cds:", "", name); at = $1 FS $2 FS $3 FS $4 FS name }
+run     $c["state"] != "ok" { if (at in score) { print "has a score:", $0; bad = 1 } next }
+run     { n_ok++; d = score[at] - $c[column]; most = column == "llr_mean" ? 1e-6 : 1e-4
+run       if (!(at in score) || d > most || -d > most || codon[at] != $c["codon0"] + 1) { print score[at], $0; bad = 1 } }
+run     END { exit bad || n_ok != 34 }' a $g/genslm/score.tsv
+run done
+
+test coding_model_without_genes
+exit 1
+run $gscore score $vcf/coding.vcf $fa $data/../golden/genslm
+err this model reads coding sequences: give them by --gff FILE

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include "import/family/decoder_common.h"
 
+enum { MOST_CODONS = 10240 /* of the published models, that of coronaviruses */ };
+
 static const gs_config_map map[] = {
     GS_MAP_INT("vocab_size", "vocab", 50432, 1, 1 << 20),
     GS_MAP_INT("hidden_size", "dim", 6144, 1, 1 << 15),
@@ -90,6 +92,14 @@ static int facts(gs_checkpoint *c, gs_err *e)
     return c->config ? 0 : gs_fail_mem(e, "a model's configuration", 1);
 }
 
+/* Codons are read in frame: in whole coding sequences, where the model takes as many tokens. */
+static int set_coding(gs_bundle *b, gs_err *e)
+{
+    int codons = gs_family_int(b->tokenizer, "k") == 3, most = gs_family_int(b->tokenizer, "max_tokens");
+    return codons ? gs_family_set(b->recipe, e, "{s:s, s:s, s:i}", "scope", "coding", "strands", "fwd", "window",
+                                  3 * (most < MOST_CODONS ? most : MOST_CODONS)) : 0;
+}
+
 static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
     int dim = gs_family_int(b->config, "dim"), heads = gs_family_int(b->config, "heads");
@@ -97,6 +107,7 @@ static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     json_object_del(b->config, "rotary_share");
     int ret = turned ? gs_family_set(b->config, e, "{s:s, s:i}", "position", "rotary", "rotary_dim", turned)
                      : gs_family_set(b->config, e, "{s:s}", "position", "none");
+    ret = ret ? ret : set_coding(b, e);
     return ret ? ret : gs_decoder_finish(b, c, e);
 }
 
