@@ -41,6 +41,36 @@ def llama(c):
     yield "lm_head.weight", (c["vocab_size"], D)
 
 
+def neox(c):
+    """Names and shapes of GPT-NeoX."""
+    D, F = c["hidden_size"], c["intermediate_size"]
+
+    def linear(name, out, into):
+        yield name + ".weight", (out, into)
+        yield name + ".bias", (out,)
+    yield "gpt_neox.embed_in.weight", (c["vocab_size"], D)
+    for i in range(c["num_hidden_layers"]):
+        p = f"gpt_neox.layers.{i}."
+        for norm in ("input_layernorm", "post_attention_layernorm"):
+            yield p + norm + ".weight", (D,)
+            yield p + norm + ".bias", (D,)
+        yield from linear(p + "attention.query_key_value", 3 * D, D)
+        yield from linear(p + "attention.dense", D, D)
+        yield from linear(p + "mlp.dense_h_to_4h", F, D)
+        yield from linear(p + "mlp.dense_4h_to_h", D, F)
+    yield "gpt_neox.final_layer_norm.weight", (D,)
+    yield "gpt_neox.final_layer_norm.bias", (D,)
+    yield "embed_out.weight", (c["vocab_size"], D)
+
+
+def genslm(hidden, layers, heads, ffn):
+    return neox, {
+        "architectures": ["GPTNeoXForCausalLM"], "model_type": "gpt_neox", "hidden_act": "gelu_fast",
+        "hidden_size": hidden, "intermediate_size": ffn, "layer_norm_eps": 1e-5, "max_position_embeddings": 2048,
+        "num_attention_heads": heads, "num_hidden_layers": layers, "rotary_emb_base": 10000, "rotary_pct": 0.25,
+        "tie_word_embeddings": False, "vocab_size": 69}
+
+
 def marin(hidden, layers):
     return llama, {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "head_dim": 128,
@@ -61,6 +91,8 @@ def generator(hidden, layers, heads, ffn):
 
 SHAPES = {
     "marin-46m": marin(640, 7), "marin-128m": marin(896, 10), "marin-1b": marin(1920, 19),
+    "genslm-25m": genslm(512, 8, 8, 2048), "genslm-250m": genslm(1840, 12, 16, 2048),
+    "genslm-2.5b": genslm(3840, 28, 32, 4096),
     "generator-1.2b": generator(2048, 26, 32, 5632), "generator-3b": generator(3072, 30, 32, 8448),
 }
 
