@@ -178,20 +178,6 @@ static int round_tensor(gs_tensors *set, gs_tensor *t, gs_err *e)
     return gs_tensors_keep(set, (gs_region){to, t->bytes, 0}, e);
 }
 
-/* A token is a byte; those above 255 occur in no text. */
-static int set_tokens(gs_bundle *b, gs_err *e)
-{
-    char text[8];
-    int n = gs_family_int(b->config, "vocab");
-    json_t *vocab = json_array();
-    for (int i = 0; i < n; i++) {
-        snprintf(text, sizeof text, i < 256 ? "<0x%02X>" : "<%d>", (unsigned)i);
-        if (!vocab || json_array_append_new(vocab, json_string(text)))
-            break;
-    }
-    return gs_family_set(b->tokenizer, e, "{s:o}", "vocab", vocab);
-}
-
 static int finish_shared(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
     static const char *const needed[] = {"tie_embeddings", "final_norm", "mha_out_proj_bias", "hyena_out_proj_bias",
@@ -201,7 +187,6 @@ static int finish_shared(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     double stretch = stretched ? gs_json_number(c->config, "rotary_emb_scaling_factor", 1) : 1;
     int ret = check_true(c, needed, e);
     ret = ret ? ret : set_mixers(b, c, e);
-    ret = ret ? ret : set_tokens(b, e);
     ret = ret ? ret : gs_family_set(b->config, e, "{s:i, s:f}", "ffn", ffn ? ffn : inner_size(c->config, dim),
                                     "rotary_stretch", stretch);
     for (size_t i = 0; i < b->tensors.n && !ret; i++)
@@ -349,7 +334,6 @@ const gs_family gs_family_evo1 = {
     .forms = evo1_forms,
     .architecture = "stripedhyena",
     .config = GS_JSON_TEXT_OF({"complex_modes": true}),
-    .tokenizer = GS_JSON_TEXT_OF({"kind": "base_exact"}),
     .recipe = GS_JSON_TEXT_OF({"mode": "causal", "reduce": "mean", "window": 8192, "strands": "fwd",
                               "clipped": true}),
     .citation = "Nguyen et al. 2024, Science, Evo",
@@ -362,7 +346,6 @@ const gs_family gs_family_evo2 = {
     .forms = evo2_forms,
     .architecture = "stripedhyena",
     .config = GS_JSON_TEXT_OF({"fused_qkv": true, "interleaved": true}),
-    .tokenizer = GS_JSON_TEXT_OF({"kind": "base_exact"}),
     .recipe = GS_JSON_TEXT_OF({"mode": "causal", "reduce": "mean", "window": 8192, "strands": "fwd",
                               "clipped": true}),
     .citation = "Brixi et al. 2025, Evo 2",

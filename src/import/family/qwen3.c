@@ -10,6 +10,15 @@ static const gs_name_map names[] = {GS_DECODER_NAMES, GS_DECODER_DENSE, {.theirs
 static const gs_form forms[] = {
     {.tensor = "model.layers.0.self_attn.q_norm.weight", .map = map, .names = names}, {.tensor = NULL}};
 
+/* The mass of four bases is MarinDNA's recipe, whose tokens are bases. */
+static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
+{
+    if (json_array_size(json_object_get(b->tokenizer, "merges"))
+        && gs_family_set(b->recipe, e, "{s:s, s:i}", "readout", "token", "window", 512))
+        return -GS_ENOMEM;
+    return gs_decoder_finish(b, c, e);
+}
+
 const gs_family gs_family_qwen3 = {
     .name = "qwen3",
     .what = "MarinDNA (Qwen3)",
@@ -21,4 +30,4 @@ const gs_family gs_family_qwen3 = {
     .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 255, "strands": "both",
                                "readout": "marginal", "visible": true}),
     .citation = "Open Athena 2026, MarinDNA",
-    .finish = gs_decoder_finish};
+    .finish = finish};

@@ -349,7 +349,13 @@ static void test_neox_published(void **state)
 
 static void recipe(const char *config, const char *tokenizer, const char *want)
 {
-    gs_checkpoint c = checkpoint(config, llama);
+    const char *tensors[20];
+    size_t n = sizeof llama / sizeof *llama - 1;
+    memcpy(tensors, llama, sizeof llama);
+    if (strstr(config, "qwen3"))
+        tensors[n++] = LAYER "self_attn.q_norm.weight 6 0";
+    tensors[n] = NULL;
+    gs_checkpoint c = checkpoint(config, tensors);
     gs_bundle b = made(&c, tokenizer);
     holds(b.recipe, want);
     release(&b, &c);
@@ -367,6 +373,10 @@ static void test_recipes(void **state)
            "{\"mode\": \"next\", \"window\": 5994}");
     recipe(LLAMA(""), "{\"kind\": \"bpe\", \"k\": 1, \"cls\": 1, \"sep\": 2}",
            "{\"mode\": \"causal\", \"window\": 512, \"strands\": \"both\"}");
+    recipe(QWEN(", \"max_position_embeddings\": 256"), BASES,
+           "{\"mode\": \"causal\", \"window\": 255, \"strands\": \"both\", \"readout\": \"marginal\"}");
+    recipe(QWEN(""), "{\"kind\": \"bpe\", \"k\": 1, \"merges\": [1, 2]}",
+           "{\"mode\": \"causal\", \"window\": 512, \"readout\": \"token\"}");
     recipe(MISTRAL(", \"max_position_embeddings\": 300"), "{\"kind\": \"bpe\", \"k\": 1, \"cls\": 1, \"sep\": 2}",
            "{\"mode\": \"causal\", \"window\": 298, \"strands\": \"both\"}");
 }
