@@ -33,14 +33,20 @@ static void make(gs_worker *wk, gs_mat y, const gs_implicit_filter_w *w, int fir
     gs_arena_release(wk->arena, mark);
 }
 
+typedef struct { gs_mat taps; const gs_implicit_filter_w *w; int block, n; } filter;
+
+static void make_block(gs_worker *wk, void *arg, int number)
+{
+    const filter *f = arg;
+    int first = number * f->block, rows = f->n - first < f->block ? f->n - first : f->block;
+    make(wk, (gs_mat){gs_mat_row(f->taps, first), rows, f->taps.cols}, f->w, first);
+}
+
 gs_mat gs_implicit_filter(gs_worker *wk, const gs_implicit_filter_w *w, int n)
 {
     gs_mat taps = gs_mat_new(wk, n, w->out->w.out);
     int block = BLOCKS * wk->gemm->rows, last = n < w->L ? n : w->L;
-    for (int first = 0; first < last; first += block) {
-        int rows = last - first < block ? last - first : block;
-        make(wk, (gs_mat){gs_mat_row(taps, first), rows, taps.cols}, w, first);
-    }
+    gs_parallel(wk, (last + block - 1) / block, make_block, &(filter){taps, w, block, last});
     if (n > last)
         memset(gs_mat_row(taps, last), 0, sizeof *taps.d * (size_t)(n - last) * (size_t)taps.cols);
     return taps;

@@ -100,57 +100,65 @@ static void transform(const gs_fft *f, gs_fft_point *z, gs_mat taps, int group)
     gs_fft_forward(f, z);
 }
 
+typedef struct { gs_fft fft; gs_fft_point *to; gs_mat taps; } making;
+
+static void make_spectrum(gs_worker *wk, void *arg, int group)
+{
+    (void)wk;
+    const making *m = arg;
+    transform(&m->fft, m->to + (size_t)group * (size_t)m->fft.n, m->taps, group);
+}
+
 static prepared prepare(gs_worker *wk, const gs_long_conv_w *w, int N)
 {
     prepared p = {0};
-    int at = reserve(w, N, &p);
+    int at = reserve(w, N, &p), groups = groups_of(w);
     if (p.fft.turn)
         return p;
     gs_fft_point *kept = (gs_fft_point *)p.spectrum;
-    int groups = groups_of(w);
     void *angles = kept ? (void *)(kept + (size_t)groups * (size_t)N) : gs_alloc(wk->arena, gs_fft_bytes(N));
     p.fft = gs_fft_make(angles, N);
     p.taps = gs_implicit_filter(wk, &w->filter, N);
-    for (int g = 0; g < groups && kept; g++)
-        transform(&p.fft, kept + (size_t)g * (size_t)N, p.taps, g);
-    if (kept)
+    if (kept) {
+        gs_parallel(wk, groups, make_spectrum, &(making){p.fft, kept, p.taps});
         publish(w->spectra, at, &p);
+    }
     return p;
 }
 
-/* One sequence. z, own: [N] */
-typedef struct { const gs_spans *s; int i; prepared p; gs_fft_point *z, *own; } sequence;
+/* One sequence, in place. */
+typedef struct { gs_mat x; const gs_long_conv_w *w; const gs_spans *s; int i; prepared p; } sequence;
 
-static void convolve(const sequence *q, gs_mat x, const gs_long_conv_w *w, int group)
+static void convolve(gs_worker *wk, void *arg, int group)
 {
+    const sequence *q = arg;
     const gs_spans *s = q->s;
     const gs_fft *f = &q->p.fft;
-    int past = gs_spans_past(s, q->i), first = group * GS_FFT_LANES, beg = s->beg[q->i], n = s->len[q->i];
-    gs_fft_rows shared = columns(x, past ? s->beg[s->parent[q->i]] : 0, past, group), own = columns(x, beg, n, group);
+    gs_mark mark = gs_arena_mark(wk->arena);
+    gs_fft_point *z = gs_new(wk->arena, gs_fft_point, f->n), *own = NULL;
+    int past = gs_spans_past(s, q->i), beg = s->beg[q->i], n = s->len[q->i], first = group * GS_FFT_LANES;
+    gs_fft_rows shared = columns(q->x, past ? s->beg[s->parent[q->i]] : 0, past, group);
     if (!q->p.spectrum)
-        transform(f, q->own, q->p.taps, group);
-    gs_fft_load(f, q->z, (gs_fft_rows[2]){shared, own});
-    gs_fft_forward(f, q->z);
-    gs_fft_convolve(f, q->z, q->p.spectrum ? q->p.spectrum + (size_t)group * (size_t)f->n : q->own);
+        transform(f, own = gs_new(wk->arena, gs_fft_point, f->n), q->p.taps, group);
+    gs_fft_load(f, z, (gs_fft_rows[2]){shared, columns(q->x, beg, n, group)});
+    gs_fft_forward(f, z);
+    gs_fft_convolve(f, z, own ? own : q->p.spectrum + (size_t)group * (size_t)f->n);
     for (int t = 0; t < n; t++) {
         double sum[GS_FFT_LANES];
-        float *row = gs_mat_row(x, beg + t) + first;
-        gs_fft_read(f, q->z, past + t, sum);
-        for (int c = 0; c < own.channels; c++)
-            row[c] = (float)(sum[c] + (double)w->skip[first + c] * (double)row[c]);
+        float *row = gs_mat_row(q->x, beg + t) + first;
+        gs_fft_read(f, z, past + t, sum);
+        for (int c = 0; c < GS_FFT_LANES && first + c < q->x.cols; c++)
+            row[c] = (float)(sum[c] + (double)q->w->skip[first + c] * (double)row[c]);
     }
+    gs_arena_release(wk->arena, mark);
 }
 
 void gs_long_conv(gs_worker *wk, gs_mat x, const gs_long_conv_w *w, const gs_spans *s)
 {
     for (int i = s->B - 1; i >= 0; i--) { /* branches before their parents */
         gs_mark mark = gs_arena_mark(wk->arena);
-        int N = gs_fft_length(gs_spans_past(s, i) + s->len[i]);
-        sequence q = {.s = s, .i = i, .p = prepare(wk, w, N)};
-        q.z = gs_new(wk->arena, gs_fft_point, N);
-        q.own = gs_new(wk->arena, gs_fft_point, q.p.spectrum ? 0 : N);
-        for (int group = 0; group < groups_of(w); group++)
-            convolve(&q, x, w, group);
+        sequence q = {x, w, s, i, prepare(wk, w, gs_fft_length(gs_spans_past(s, i) + s->len[i]))};
+        gs_parallel(wk, groups_of(w), convolve, &q);
         gs_arena_release(wk->arena, mark);
     }
 }

@@ -39,12 +39,20 @@ static void run(gs_worker *wk, gs_mat x, const gs_modal_w *w, const gs_spans *s,
     gs_arena_release(wk->arena, mark);
 }
 
+typedef struct { gs_mat x; const gs_modal_w *w; const gs_spans *s; } recurrence;
+
+/* The number-th GROUPS of all sequences. */
+static void some_groups(gs_worker *wk, void *arg, int number)
+{
+    const recurrence *a = arg;
+    int groups = (a->x.cols + GS_FFT_LANES - 1) / GS_FFT_LANES, first = number * GROUPS;
+    int end = first + GROUPS < groups ? first + GROUPS : groups;
+    for (int i = a->s->B - 1; i >= 0; i--) /* branches before their parents */
+        run(wk, a->x, a->w, a->s, i, (int[]){first, end});
+}
+
 void gs_modal(gs_worker *wk, gs_mat x, const gs_modal_w *w, const gs_spans *s)
 {
-    int groups = (x.cols + GS_FFT_LANES - 1) / GS_FFT_LANES;
-    for (int first = 0; first < groups; first += GROUPS) {
-        int end = first + GROUPS < groups ? first + GROUPS : groups;
-        for (int i = s->B - 1; i >= 0; i--) /* branches before their parents */
-            run(wk, x, w, s, i, (int[]){first, end});
-    }
+    int channels = GROUPS * GS_FFT_LANES;
+    gs_parallel(wk, (x.cols + channels - 1) / channels, some_groups, &(recurrence){x, w, s});
 }

@@ -5,16 +5,25 @@
 /* Channels and tokens that are worked on at a time: they stay in the cache, and lie there side by side. */
 enum { CHANNELS = 64, TOKENS = 512 };
 
+typedef struct { gs_mat y, x; int part, parts, run; } parting;
+
+static void part_rows(gs_worker *wk, void *arg, int beg, int end)
+{
+    (void)wk;
+    const parting *p = arg;
+    for (int t = beg; t < end; t++) {
+        const float *from = gs_mat_row(p->x, t) + p->part * p->run;
+        float *to = gs_mat_row(p->y, t);
+        for (int c = 0; c < p->y.cols; c += p->run, from += p->parts * p->run)
+            for (int i = 0; i < p->run; i++)
+                to[c + i] = from[i];
+    }
+}
+
 gs_mat gs_part(gs_worker *wk, gs_mat x, int part, int parts, int run)
 {
     gs_mat y = gs_mat_new(wk, x.rows, x.cols / parts);
-    for (int t = 0; t < x.rows; t++) {
-        const float *from = gs_mat_row(x, t) + part * run;
-        float *to = gs_mat_row(y, t);
-        for (int c = 0; c < y.cols; c += run, from += parts * run)
-            for (int i = 0; i < run; i++)
-                to[c + i] = from[i];
-    }
+    gs_parallel_rows(wk, x.rows, 1, part_rows, &(parting){y, x, part, parts, run});
     return y;
 }
 
@@ -48,19 +57,27 @@ static void convolve(gs_worker *wk, const tile *c, const gs_conv_w *w, const flo
     }
 }
 
-void gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s)
+typedef struct { gs_mat x; const gs_conv_w *w; const gs_spans *s; } convolution;
+
+/* The number-th CHANNELS of all sequences. */
+static void channels(gs_worker *wk, void *arg, int number)
 {
-    assert(w->depthwise && x.cols == w->in);
+    const convolution *a = arg;
+    const gs_conv_w *w = a->w;
     gs_mark mark = gs_arena_mark(wk->arena);
     float *taps = gs_new(wk->arena, float, w->taps * CHANNELS);
     float *room = gs_new(wk->arena, float, (w->taps + TOKENS) * CHANNELS);
-    for (int first = 0; first < x.cols; first += CHANNELS) {
-        int n = x.cols - first < CHANNELS ? x.cols - first : CHANNELS;
-        const float *from = (const float *)w->w.data + first;
-        for (int j = 0; j < w->taps; j++, from += w->in)
-            memcpy(taps + j * n, from, sizeof *taps * (size_t)n);
-        for (int i = s->B - 1; i >= 0; i--) /* branches before their parents */
-            convolve(wk, &(tile){x, s, i, first, n}, w, taps, room);
-    }
+    int first = number * CHANNELS, n = a->x.cols - first < CHANNELS ? a->x.cols - first : CHANNELS;
+    const float *from = (const float *)w->w.data + first;
+    for (int j = 0; j < w->taps; j++, from += w->in)
+        memcpy(taps + j * n, from, sizeof *taps * (size_t)n);
+    for (int i = a->s->B - 1; i >= 0; i--) /* branches before their parents */
+        convolve(wk, &(tile){a->x, a->s, i, first, n}, w, taps, room);
     gs_arena_release(wk->arena, mark);
+}
+
+void gs_short_conv(gs_worker *wk, gs_mat x, const gs_conv_w *w, const gs_spans *s)
+{
+    assert(w->depthwise && x.cols == w->in);
+    gs_parallel(wk, (x.cols + CHANNELS - 1) / CHANNELS, channels, &(convolution){x, w, s});
 }

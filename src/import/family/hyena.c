@@ -96,6 +96,6 @@ const gs_family gs_family_hyena = {
     .tokenizer = GS_JSON_TEXT_OF({"kind": "base_exact", "vocab": ["[CLS]", "[SEP]", "[BOS]", "[MASK]", "[PAD]",
                                   "[RESERVED]", "[UNK]", "A", "C", "G", "T", "N"], "unk": 6, "mask": 3, "sep": 1,
                                   "pad": 4}),
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "strands": "both"}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "strands": "both", "reduce": "sum"}),
     .citation = "Nguyen et al. 2023, NeurIPS, HyenaDNA",
     .finish = finish};

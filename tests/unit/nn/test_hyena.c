@@ -214,10 +214,36 @@ static void test_long_conv(void **state)
     }
 }
 
+/* A team gives the same bits. */
+static void test_team(void **state)
+{
+    gs_worker *wk = *state, *team = gs_worker_new_team(3);
+    gs_conv_w w = random_conv(wk, (int[]){130, 0, 7}, 1, 1);
+    gs_mat x = random_mat(wk, ROWS, 130, 3), u = random_mat(wk, ROWS, D, 3);
+    long_conv *l = random_long_conv(wk, 0), *kept = random_long_conv(wk, 1 << 20);
+    gs_fft_point *modes = gs_new(wk->arena, gs_fft_point, 2 * 17);
+    for (int i = 0; i < 4 * 17 * GS_FFT_LANES; i++)
+        ((double *)modes)[i] = 0.1 * (i % 8);
+    const gs_modal_w m = {modes, modes + 17, random_new(wk, 130, 6), 1};
+    assert_memory_equal(result(team, x, short_conv, &w, &spans).d, result(wk, x, short_conv, &w, &spans).d,
+                        sizeof *x.d * ROWS * 130);
+    assert_memory_equal(result(team, x, modal, &m, &spans).d, result(wk, x, modal, &m, &spans).d,
+                        sizeof *x.d * ROWS * 130);
+    assert_memory_equal(result(team, u, convolve, &l->conv, &spans).d, result(wk, u, convolve, &l->conv, &spans).d,
+                        sizeof *u.d * ROWS * D);
+    assert_memory_equal(result(team, u, convolve, &kept->conv, &spans).d,
+                        result(wk, u, convolve, &l->conv, &spans).d, sizeof *u.d * ROWS * D);
+    assert_memory_equal(gs_part(team, x, 1, 10, 1).d, gs_part(wk, x, 1, 10, 1).d, sizeof *x.d * ROWS * 13);
+    gs_spectra_free(l->conv.spectra);
+    gs_spectra_free(kept->conv.spectra);
+    gs_worker_free(team);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {nn_test(test_part),           nn_test(test_short_conv),
                                        nn_test(test_short_conv_long), nn_test(test_modal),
-                                       nn_test(test_implicit_filter), nn_test(test_long_conv)};
+                                       nn_test(test_implicit_filter), nn_test(test_long_conv),
+                                       nn_test(test_team)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
