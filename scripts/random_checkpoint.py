@@ -71,6 +71,82 @@ def genslm(hidden, layers, heads, ffn):
         "tie_word_embeddings": False, "vocab_size": 69}
 
 
+def hyenadna(c):
+    """Names and shapes of HyenaDNA's port on the hub."""
+    D, L, O, p = c["d_model"], c["max_seq_len"], c["filter_order"], "hyena.backbone."
+    yield p + "embeddings.word_embeddings.weight", (16, D)
+    for i in range(c["n_layer"]):
+        q = f"{p}layers.{i}."
+        f = q + "mixer.filter_fn."
+        for name, out, inner in ((q + "mixer.in_proj", 3 * D, D), (q + "mixer.out_proj", D, D),
+                                 (q + "mlp.fc1", c["d_inner"], D), (q + "mlp.fc2", D, c["d_inner"]),
+                                 (f + "implicit_filter.0", O, c["emb_dim"]), (f + "implicit_filter.2", O, O),
+                                 (f + "implicit_filter.4", O, O)):
+            yield name + ".weight", (out, inner)
+            yield name + ".bias", (out,)
+        yield q + "mixer.short_filter.weight", (3 * D, 1, 3)
+        yield q + "mixer.short_filter.bias", (3 * D,)
+        yield f + "implicit_filter.6.weight", (D, O)
+        yield f + "implicit_filter.1.freq", (1, O)
+        yield f + "bias", (D,)
+        yield f + "modulation.deltas", (1, 1, D)
+        yield f + "pos_emb.t", (1, L, 1)
+        yield f + "pos_emb.z", (1, L, c["emb_dim"])
+        for norm in ("norm1", "norm2"):
+            yield f"{q}{norm}.weight", (D,)
+            yield f"{q}{norm}.bias", (D,)
+    yield p + "ln_f.weight", (D,)
+    yield p + "ln_f.bias", (D,)
+    yield "lm_head.weight", (16, D)
+
+
+def evo2(c):
+    """Names and shapes of Evo 2; log_poles are below 0."""
+    D, F = c["hidden_size"], c["inner_mlp_size"]
+    yield "embedding_layer.weight", (512, D)
+    yield "norm.scale", (D,)
+    for i in range(c["num_layers"]):
+        p = f"blocks.{i}."
+        yield p + "pre_norm.scale", (D,)
+        yield p + "post_norm.scale", (D,)
+        yield p + "mlp.l1.weight", (F, D)
+        yield p + "mlp.l2.weight", (F, D)
+        yield p + "mlp.l3.weight", (D, F)
+        if i in c["attn_layer_idxs"]:
+            yield p + "inner_mha_cls.Wqkv.weight", (3 * D, D)
+            yield p + "inner_mha_cls.out_proj.weight", (D, D)
+            yield p + "inner_mha_cls.out_proj.bias", (D,)
+            continue
+        yield p + "projections.weight", (3 * D, D)
+        yield p + "out_filter_dense.weight", (D, D)
+        yield p + "out_filter_dense.bias", (D,)
+        yield p + "filter.short_filter_weight", (3 * D, 1, 3)
+        if i in c["hcl_layer_idxs"]:
+            yield p + "filter.log_poles", (D, c["state_size"], 1)
+            yield p + "filter.residues", (D, c["state_size"])
+        else:
+            kind = "hcm" if i in c["hcm_layer_idxs"] else "hcs"
+            yield p + "filter.h", (c[kind + "_filter_groups"], 1, c[kind + "_filter_length"])
+        if i not in c["hcs_layer_idxs"]:
+            yield p + "filter.D", (D,)
+
+
+def hyena(hidden, layers, length):
+    return hyenadna, {
+        "architectures": ["HyenaDNAForCausalLM"], "model_type": "hyenadna", "d_model": hidden, "d_inner": 4 * hidden,
+        "n_layer": layers, "max_seq_len": length + 2, "emb_dim": 5, "filter_order": 64, "vocab_size": 12}
+
+
+def striped(hidden, layers, heads, ffn, groups):
+    kinds = "smlasml" * 7
+    return evo2, {
+        "hidden_size": hidden, "num_layers": layers, "num_attention_heads": heads, "inner_mlp_size": ffn,
+        "state_size": 16, "hcs_filter_length": 7, "hcm_filter_length": 128, "hcs_filter_groups": groups,
+        "hcm_filter_groups": groups, "evo2_style_activations": True, "use_fp8_input_projections": False,
+        **{name + "_layer_idxs": [i for i in range(layers) if kinds[i] == name[-1 if name != "attn" else 0]]
+           for name in ("attn", "hcs", "hcm", "hcl")}}
+
+
 def marin(hidden, layers):
     return llama, {
         "architectures": ["Qwen3ForCausalLM"], "model_type": "qwen3", "attention_bias": False, "head_dim": 128,
@@ -94,6 +170,8 @@ SHAPES = {
     "genslm-25m": genslm(512, 8, 8, 2048), "genslm-250m": genslm(1840, 12, 16, 2048),
     "genslm-2.5b": genslm(3840, 28, 32, 4096),
     "generator-1.2b": generator(2048, 26, 32, 5632), "generator-3b": generator(3072, 30, 32, 8448),
+    "hyenadna-160k": hyena(256, 8, 160000), "evo2-1b": striped(1920, 25, 15, 5120, 128),
+    "evo2-7b": striped(4096, 32, 32, 11008, 256),
 }
 
 BLOCK = 1 << 20
@@ -103,6 +181,13 @@ def numbers(rng, dtype):
     """Random numbers of one block, as bytes."""
     x = (rng.standard_normal(BLOCK) * 0.02).astype(np.float32)
     return x.tobytes() if dtype == "f32" else (x.view(np.uint32) >> 16).astype(np.uint16).tobytes()
+
+
+def below_zero(block, dtype):
+    """The same with all signs set."""
+    bits = np.frombuffer(block, np.uint32 if dtype == "f32" else np.uint16).copy()
+    bits |= 1 << (8 * bits.itemsize - 1)
+    return bits.tobytes()
 
 
 def write_safetensors(path, tensors, dtype):
@@ -125,8 +210,9 @@ def write_safetensors(path, tensors, dtype):
                 f.write(one * shape[0])
                 continue
             start = int(rng.integers(0, BLOCK)) * size
+            source = below_zero(block, dtype) if name.endswith("log_poles") else block
             while n:
-                part = block[start:start + n]
+                part = source[start:start + n]
                 f.write(part)
                 n -= len(part)
                 start = 0
@@ -147,7 +233,7 @@ def main():
     for f in os.listdir(a.like) if a.like else []:
         if f.endswith((".json", ".txt")) and f not in ("config.json", "model.safetensors.index.json"):
             shutil.copyfile(os.path.join(a.like, f), os.path.join(a.dir, f))
-    with open(os.path.join(a.dir, "config.json"), "w") as f:
+    with open(os.path.join(a.dir, "config.yml" if names == evo2 else "config.json"), "w") as f: # JSON is YAML
         json.dump(config, f, indent=1)
     write_safetensors(os.path.join(a.dir, "model.safetensors"), list(names(config)), a.dtype)
 

@@ -147,27 +147,23 @@ static void release(gs_model *m)
 
 /* ---- forward ---- */
 
-/* a *= b */
-static gs_mat times(gs_worker *wk, gs_mat a, gs_mat b)
-{
-    gs_gate(wk, a, b, GS_ACT_NONE);
-    return a;
-}
-
-/* [T, D] -> [T, D] */
-static gs_mat mix(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
+/* x += out(x0 conv(x1 v)) */
+static void mix(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
     int D = x.cols;
-    gs_mat p = gs_linear(wk, x, &l->in);
+    gs_mat p = gs_norm_linear(wk, x, &l->norm1, &l->in);
     gs_short_conv(wk, p, &l->short_conv, s);
-    gs_mat u = times(wk, gs_part(wk, p, 2, 3, D), gs_part(wk, p, 1, 3, D));
+    gs_mat u = gs_part(wk, p, 2, 3, D);
+    gs_gate_part(wk, u, p, 1, D);
     gs_long_conv(wk, u, &l->long_conv, s);
-    return gs_linear(wk, times(wk, u, gs_part(wk, p, 0, 3, D)), &l->out);
+    gs_gate_part(wk, u, p, 0, D);
+    gs_add_linear(wk, x, u, &l->out);
 }
 
-static gs_mat feed_forward(gs_worker *wk, const layer *l, gs_mat x)
+static gs_mat feed_forward(gs_worker *wk, const void *w, gs_mat x)
 {
-    gs_mat u = gs_linear(wk, x, &l->up);
+    const layer *l = w;
+    gs_mat u = gs_linear(wk, gs_norm(wk, x, &l->norm2), &l->up);
     gs_activate(wk, u, GS_ACT_GELU_TANH);
     return gs_linear(wk, u, &l->down);
 }
@@ -180,13 +176,11 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
     for (int i = 0; i < w->c.layers; i++) {
         const layer *l = &w->layers[i];
         gs_mark mark = gs_arena_mark(wk->arena);
-        gs_add(wk, x, mix(wk, l, gs_norm(wk, x, &l->norm1), &s));
+        mix(wk, l, x, &s);
         gs_arena_release(wk->arena, mark);
         if (i == w->c.layers - 1) /* from here on tokens do not meet: go on with the wanted ones */
             x = gs_rows(wk, x, row, n);
-        mark = gs_arena_mark(wk->arena);
-        gs_add(wk, x, feed_forward(wk, l, gs_norm(wk, x, &l->norm2)));
-        gs_arena_release(wk->arena, mark);
+        gs_add_branch(wk, x, feed_forward, l);
     }
     return gs_norm(wk, x, &w->final_norm);
 }

@@ -15,7 +15,7 @@
 #include "model/model.h"
 #include "nn/hyena.h"
 
-enum { MOST_LAYERS = 1 << 10, TOKENS = 4080 /* whose feed-forward is computed at a time; of a multiple of 48 rows */ };
+enum { MOST_LAYERS = 1 << 10 };
 
 /* The keys of the configuration. */
 typedef struct {
@@ -41,6 +41,7 @@ typedef struct {
 typedef struct {
     gs_norm_w norm1, norm2;
     gs_linear_w gate, up, down;
+    gs_act act;                  /* of the gate */
     gs_attention_w attn;
     const float *inv_freq;       /* [d / 2] */
     gs_linear_w in, out;
@@ -228,12 +229,14 @@ static int init(gs_model *m, gs_err *e)
     const config *c = &w->c;
     w->layers = gs_model_memory(m, (size_t)c->layers, sizeof *w->layers, e);
     int ret = w->layers ? bind(w, m, e) : -GS_ENOMEM;
-    for (int i = 0; i < c->layers && !ret; i++)
+    for (int i = 0; i < c->layers && !ret; i++) {
+        layer *l = &w->layers[i];
+        l->act = i < c->act_layers ? GS_ACT_GELU : GS_ACT_NONE;
         if (c->mixers[i] == 'a')
-            set_attention(&w->layers[i], c);
+            set_attention(l, c);
         else
-            ret = c->mixers[i] == 'l' ? set_modal(&w->layers[i], m, c, e)
-                                      : set_filter(&w->layers[i], m, c, c->mixers[i], e);
+            ret = c->mixers[i] == 'l' ? set_modal(l, m, c, e) : set_filter(l, m, c, c->mixers[i], e);
+    }
     m->dim = c->dim;
     m->vocab = m->head_rows = c->vocab;
     m->causal = 1;
@@ -242,40 +245,34 @@ static int init(gs_model *m, gs_err *e)
 
 /* ---- forward ---- */
 
-/* [T, D] -> [T, D] */
-static gs_mat hyena(gs_worker *wk, const config *c, const layer *l, gs_mat x, const gs_spans *s)
+/* x += out(g filter(k v)) */
+static void hyena(gs_worker *wk, const config *c, const layer *l, gs_mat x, const gs_spans *s)
 {
     int run = c->interleaved ? 1 : c->dim / c->heads;
-    gs_mat p = gs_linear(wk, x, &l->in);
+    gs_mat p = gs_norm_linear(wk, x, &l->norm1, &l->in);
     gs_short_conv(wk, p, &l->conv, s);
     gs_mat u = gs_part(wk, p, 1, 3, run);
-    gs_gate(wk, u, gs_part(wk, p, 2, 3, run), GS_ACT_NONE);
+    gs_gate_part(wk, u, p, 2, run);
     if (l->modal.n)
         gs_modal(wk, u, &l->modal, s);
     else
         gs_short_conv(wk, u, &l->filter, s);
-    gs_gate(wk, u, gs_part(wk, p, 0, 3, run), GS_ACT_NONE);
-    return gs_linear(wk, u, &l->out);
+    gs_gate_part(wk, u, p, 0, run);
+    gs_add_linear(wk, x, u, &l->out);
 }
 
-static gs_mat mix(gs_worker *wk, const config *c, const layer *l, gs_mat x, const gs_spans *s)
+static void attention(gs_worker *wk, const layer *l, gs_mat x, const gs_spans *s)
 {
-    if (!l->attn.heads)
-        return hyena(wk, c, l, x, s);
-    return gs_attention(wk, x, &l->attn, s, gs_rotary_table_new(wk, gs_spans_longest(s), &l->attn.rotary));
+    const gs_rotary_table *rotary = gs_rotary_table_new(wk, gs_spans_longest(s), &l->attn.rotary);
+    gs_add(wk, x, gs_attention(wk, gs_norm(wk, x, &l->norm1), &l->attn, s, rotary));
 }
 
-/* x += down(act(gate(x)) * up(x)), some tokens after the other: it is the widest part. */
-static void feed_forward(gs_worker *wk, const layer *l, gs_mat x, gs_act act)
+static gs_mat feed_forward(gs_worker *wk, const void *w, gs_mat x)
 {
-    for (int beg = 0; beg < x.rows; beg += TOKENS) {
-        gs_mark mark = gs_arena_mark(wk->arena);
-        gs_mat part = {gs_mat_row(x, beg), x.rows - beg < TOKENS ? x.rows - beg : TOKENS, x.cols};
-        gs_mat in = gs_norm(wk, part, &l->norm2), gate = gs_linear(wk, in, &l->gate);
-        gs_gate(wk, gate, gs_linear(wk, in, &l->up), act);
-        gs_add(wk, part, gs_linear(wk, gate, &l->down));
-        gs_arena_release(wk->arena, mark);
-    }
+    const layer *l = w;
+    gs_mat in = gs_norm(wk, x, &l->norm2), gate = gs_linear(wk, in, &l->gate);
+    gs_gate(wk, gate, gs_linear(wk, in, &l->up), l->act);
+    return gs_linear(wk, gate, &l->down);
 }
 
 static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const int *row, int n)
@@ -286,11 +283,14 @@ static gs_mat forward(gs_worker *wk, const gs_model *m, const gs_batch *b, const
     for (int i = 0; i < w->c.layers; i++) {
         const layer *l = &w->layers[i];
         gs_mark mark = gs_arena_mark(wk->arena);
-        gs_add(wk, x, mix(wk, &w->c, l, gs_norm(wk, x, &l->norm1), &s));
+        if (w->c.mixers[i] == 'a')
+            attention(wk, l, x, &s);
+        else
+            hyena(wk, &w->c, l, x, &s);
         gs_arena_release(wk->arena, mark);
         if (i == w->c.layers - 1) /* from here on tokens do not meet: go on with the wanted ones */
             x = gs_rows(wk, x, row, n);
-        feed_forward(wk, l, x, i < w->c.act_layers ? GS_ACT_GELU : GS_ACT_NONE);
+        gs_add_branch(wk, x, feed_forward, l);
     }
     return gs_norm(wk, x, &w->final_norm);
 }

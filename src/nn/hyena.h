@@ -9,6 +9,14 @@
 /* Part `part` of `parts` that share x's columns in turns of `run` columns: [T, parts D] -> [T, D]. run = D: one after
  * the other; 1: interleaved. */
 gs_mat gs_part(gs_worker *wk, gs_mat x, int part, int parts, int run);
+/* y [T, D] *= such a part of x. */
+void gs_gate_part(gs_worker *wk, gs_mat y, gs_mat x, int part, int run);
+
+/* Long sequences go through what looks at single tokens some rows after the other, so that it needs little room:
+ * linear(norm(x)), x += linear(u), x += branch(x). The bits are those of all at once. */
+gs_mat gs_norm_linear(gs_worker *wk, gs_mat x, const gs_norm_w *norm, const gs_linear_w *w);
+void gs_add_linear(gs_worker *wk, gs_mat x, gs_mat u, const gs_linear_w *w);
+void gs_add_branch(gs_worker *wk, gs_mat x, gs_mat (*branch)(gs_worker *wk, const void *w, gs_mat x), const void *w);
 
 /* Depthwise convolution over the tokens up to each: x[t] = b + sum of w[j] x[t - taps + 1 + j]. w->w: [taps, D],
  * 32-bit. */

@@ -5,28 +5,6 @@
 /* Channels and tokens that are worked on at a time: they stay in the cache, and lie there side by side. */
 enum { CHANNELS = 64, TOKENS = 512 };
 
-typedef struct { gs_mat y, x; int part, parts, run; } parting;
-
-static void part_rows(gs_worker *wk, void *arg, int beg, int end)
-{
-    (void)wk;
-    const parting *p = arg;
-    for (int t = beg; t < end; t++) {
-        const float *from = gs_mat_row(p->x, t) + p->part * p->run;
-        float *to = gs_mat_row(p->y, t);
-        for (int c = 0; c < p->y.cols; c += p->run, from += p->parts * p->run)
-            for (int i = 0; i < p->run; i++)
-                to[c + i] = from[i];
-    }
-}
-
-gs_mat gs_part(gs_worker *wk, gs_mat x, int part, int parts, int run)
-{
-    gs_mat y = gs_mat_new(wk, x.rows, x.cols / parts);
-    gs_parallel_rows(wk, x.rows, 1, part_rows, &(parting){y, x, part, parts, run});
-    return y;
-}
-
 /* Some channels of one sequence of x. */
 typedef struct { gs_mat x; const gs_spans *s; int i, first, n; } tile;
 

@@ -57,7 +57,38 @@ static void test_part(void **state)
             for (int c = 0; c < 6; c++)
                 assert_true(gs_mat_row(y, 4)[c]
                             == gs_mat_row(x, 4)[c / runs[r] * 3 * runs[r] + part * runs[r] + c % runs[r]]);
+            gs_gate_part(wk, y, x, part, runs[r]);
+            for (int c = 0; c < 6; c++) {
+                float v = gs_mat_row(x, 3)[c / runs[r] * 3 * runs[r] + part * runs[r] + c % runs[r]];
+                assert_true(gs_mat_row(y, 3)[c] == v * v);
+            }
         }
+}
+
+static gs_mat branch(gs_worker *wk, const void *w, gs_mat x)
+{
+    return gs_linear(wk, x, w);
+}
+
+/* Some rows after the other: the bits of all at once, also where that is several times what is done at a time. */
+static void test_some_rows(void **state)
+{
+    gs_worker *wk = *state;
+    gs_mat x = random_mat(wk, 9000, 30, 1), u = random_mat(wk, 9000, 30, 2), y = gs_mat_new(wk, 9000, 30);
+    const gs_norm_w norm = {random_new(wk, 30, 3), NULL, 1e-6f, GS_NORM_RMS_APART};
+    const gs_linear_w w = random_linear(wk, 30, 30, 1, 4);
+    size_t bytes = sizeof *y.d * 9000 * 30;
+    assert_memory_equal(gs_norm_linear(wk, x, &norm, &w).d, gs_linear(wk, gs_norm(wk, x, &norm), &w).d, bytes);
+    memcpy(y.d, x.d, bytes);
+    gs_add_linear(wk, y, u, &w);
+    gs_mat z = gs_linear(wk, u, &w);
+    gs_add(wk, z, x);
+    assert_memory_equal(y.d, z.d, bytes);
+    memcpy(y.d, x.d, bytes);
+    gs_add_branch(wk, y, branch, &w);
+    z = gs_linear(wk, x, &w);
+    gs_add(wk, z, x);
+    assert_memory_equal(y.d, z.d, bytes);
 }
 
 static void short_conv(gs_worker *wk, gs_mat x, const void *w, const gs_spans *s)
@@ -241,7 +272,7 @@ static void test_team(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {nn_test(test_part),           nn_test(test_short_conv),
+    const struct CMUnitTest tests[] = {nn_test(test_part), nn_test(test_some_rows), nn_test(test_short_conv),
                                        nn_test(test_short_conv_long), nn_test(test_modal),
                                        nn_test(test_implicit_filter), nn_test(test_long_conv),
                                        nn_test(test_team)};
