@@ -121,6 +121,13 @@ static void set_filter(const weights *w, int number)
     l->long_conv = (gs_long_conv_w){f, number, w->spectra, l->skip};
 }
 
+/* Of the spectra that are kept for windows of the recipe's width. */
+static size_t spectra_bytes(const gs_model *m, const config *c)
+{
+    size_t one = gs_spectrum_bytes(c->dim, gs_fft_length(m->recipe.window)), fit = SPECTRA_MOST / one;
+    return one * (fit < (size_t)c->layers ? fit : (size_t)c->layers);
+}
+
 static int init(gs_model *m, gs_err *e)
 {
     weights *w = m->weights;
@@ -135,6 +142,7 @@ static int init(gs_model *m, gs_err *e)
     m->dim = c->dim;
     m->vocab = m->head_rows = c->vocab;
     m->causal = 1;
+    m->memory += (int64_t)spectra_bytes(m, c);
     if (!m->tok->max_tokens || m->tok->max_tokens > c->positions)
         m->tok->max_tokens = c->positions;
     return ret;
@@ -190,11 +198,14 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &((const weights *)m->weights)->head);
 }
 
-/* The mixer's inputs, products and results, and the transforms of GS_FFT_LANES channels. */
+/* x, what in makes of it, a gated part and the filter's taps, and the transform of GS_FFT_LANES channels; or the
+ * feed-forward of some rows. */
 static double numbers(const gs_model *m, int T)
 {
-    double points = (double)gs_fft_length(T) * sizeof(gs_fft_point) / sizeof(float);
-    return 8.5 * T * m->dim + points;
+    const config *c = &((const weights *)m->weights)->c;
+    double D = c->dim, N = gs_fft_length(T), some = T < GS_SOME_ROWS ? T : GS_SOME_ROWS;
+    double mixer = 4 * T * D + N * D + N * sizeof(gs_fft_point) / sizeof(float);
+    return T * D + fmax(mixer, some * (3 * D + c->ffn));
 }
 
 /* Two Fourier transforms of 5 N log2 N for each channel. The last feed-forward and the head see the read-outs only. */

@@ -300,12 +300,14 @@ static gs_mat head(gs_worker *wk, const gs_model *m, gs_mat x)
     return gs_linear(wk, x, &((const weights *)m->weights)->head);
 }
 
-/* A Hyena mixer's x, input, three parts together, apart and gated, and result; the feed-forward's inner widths. */
+/* x and the largest of: attention's norm, queries, keys and values, their mix, result, angles and scores; what in makes
+ * of x and a gated part; the feed-forward of some rows. */
 static double numbers(const gs_model *m, int T)
 {
     const config *c = &((const weights *)m->weights)->c;
-    double D = c->dim;
-    return fmax(T * (9 * D + D / c->heads), T * D + (T < TOKENS ? T : TOKENS) * (3 * D + 2.0 * c->ffn));
+    double D = c->dim, some = T < GS_SOME_ROWS ? T : GS_SOME_ROWS;
+    double attention = strchr(c->mixers, 'a') ? T * (6 * D + D / c->heads + GS_CAUSAL_QUERIES) : 0;
+    return T * D + fmax(fmax(attention, 4 * T * D + some * D), some * (3 * D + 2.0 * c->ffn));
 }
 
 /* The last feed-forward and the head see the read-outs only. */

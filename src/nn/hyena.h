@@ -14,6 +14,7 @@ void gs_gate_part(gs_worker *wk, gs_mat y, gs_mat x, int part, int run);
 
 /* Long sequences go through what looks at single tokens some rows after the other, so that it needs little room:
  * linear(norm(x)), x += linear(u), x += branch(x). The bits are those of all at once. */
+enum { GS_SOME_ROWS = 4080 }; /* a multiple of what back-ends of products want */
 gs_mat gs_norm_linear(gs_worker *wk, gs_mat x, const gs_norm_w *norm, const gs_linear_w *w);
 void gs_add_linear(gs_worker *wk, gs_mat x, gs_mat u, const gs_linear_w *w);
 void gs_add_branch(gs_worker *wk, gs_mat x, gs_mat (*branch)(gs_worker *wk, const void *w, gs_mat x), const void *w);
@@ -45,6 +46,7 @@ gs_mat gs_implicit_filter(gs_worker *wk, const gs_implicit_filter_w *w, int n);
 typedef struct gs_spectra gs_spectra;
 gs_spectra *gs_spectra_new(size_t most);
 void gs_spectra_free(gs_spectra *s); /* NULL is fine */
+size_t gs_spectrum_bytes(int D, int N); /* of one filter at one length */
 
 /* Convolution with a filter as long as the sequence: x[t] = sum of taps[s] x[t - s] + skip x[t], by Fourier transforms
  * in double. number: of the filter, among those that share `spectra`; skip: [D]. */

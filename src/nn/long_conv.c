@@ -38,9 +38,14 @@ void gs_spectra_free(gs_spectra *s)
     free(s);
 }
 
-static int groups_of(const gs_long_conv_w *w)
+static int groups_of(int D)
 {
-    return (w->filter.out->w.out + GS_FFT_LANES - 1) / GS_FFT_LANES;
+    return (D + GS_FFT_LANES - 1) / GS_FFT_LANES;
+}
+
+size_t gs_spectrum_bytes(int D, int N)
+{
+    return (size_t)groups_of(D) * (size_t)N * sizeof(gs_fft_point) + gs_fft_bytes(N);
 }
 
 /* Place of the spectra of that length, -1: there are none. The caller holds the lock. */
@@ -57,7 +62,7 @@ static int find(const gs_spectra *s, int number, int N)
 static int reserve(const gs_long_conv_w *w, int N, prepared *p)
 {
     gs_spectra *s = w->spectra;
-    size_t points = (size_t)groups_of(w) * (size_t)N, bytes = points * sizeof(gs_fft_point) + gs_fft_bytes(N);
+    size_t bytes = gs_spectrum_bytes(w->filter.out->w.out, N);
     gs_fft_point *room = NULL;
     pthread_mutex_lock(&s->lock);
     int at = find(s, w->number, N);
@@ -112,7 +117,7 @@ static void make_spectrum(gs_worker *wk, void *arg, int group)
 static prepared prepare(gs_worker *wk, const gs_long_conv_w *w, int N)
 {
     prepared p = {0};
-    int at = reserve(w, N, &p), groups = groups_of(w);
+    int at = reserve(w, N, &p), groups = groups_of(w->filter.out->w.out);
     if (p.fft.turn)
         return p;
     gs_fft_point *kept = (gs_fft_point *)p.spectrum;
@@ -158,7 +163,7 @@ void gs_long_conv(gs_worker *wk, gs_mat x, const gs_long_conv_w *w, const gs_spa
     for (int i = s->B - 1; i >= 0; i--) { /* branches before their parents */
         gs_mark mark = gs_arena_mark(wk->arena);
         sequence q = {x, w, s, i, prepare(wk, w, gs_fft_length(gs_spans_past(s, i) + s->len[i]))};
-        gs_parallel(wk, groups_of(w), convolve, &q);
+        gs_parallel(wk, groups_of(x.cols), convolve, &q);
         gs_arena_release(wk->arena, mark);
     }
 }
