@@ -201,6 +201,7 @@ static int finish_evo1(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
     int ret = finish_shared(b, c, e);
     ret = ret ? ret : check_true(c, needed, e);
     ret = ret ? ret : gs_family_set(b->tokenizer, e, "{s:i}", "window_cls", 0); /* stands before what is scored */
+    ret = ret ? ret : gs_family_set(b->card, e, "{s:s}", "training_data", "genomes of prokaryotes and phages only");
     return ret ? ret : gs_family_set(b->config, e, "{s:i}", "act_layers", gs_family_int(b->config, "layers"));
 }
 

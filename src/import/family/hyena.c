@@ -1,5 +1,7 @@
 /* HyenaDNA: the port on the hub, and the original Lightning checkpoints (weights.ckpt). Sources: HazyResearch/hyena-dna
  * standalone_hyenadna.py, huggingface.py; LongSafari/hyenadna-*-hf modeling_hyena.py. */
+#include <math.h>
+#include <stdlib.h>
 #include "import/family/family.h"
 
 enum { SPECIAL = 2 /* tokens that max_seq_len leaves room for beside the bases */ };
@@ -75,14 +77,78 @@ static int complete(gs_bundle *b, gs_err *e)
                          ffn ? ffn : 4 * dim);
 }
 
-/* The original's tokenizer begins sequences with [CLS], the hub's does not, and windows are scored as there. Tables of
- * positions could be made anew, but no checkpoint lacks them. */
+/* ---- tables that a file may lack, as upstream's class makes them ---- */
+
+/* t = i / (L - 1) */
+static void make_t(float *to, int L, int n)
+{
+    (void)n;
+    for (int i = 0; i < L; i++)
+        to[i] = (float)((double)i / (L - 1));
+}
+
+/* t, and cos and -sin of 2 pi i / L times each of (n - 1) / 2 frequencies from 0.0001 up in equal steps: [L, n] */
+static void make_z(float *to, int L, int n)
+{
+    int bands = (n - 1) / 2;
+    for (int i = 0; i < L; i++, to += n) {
+        to[0] = (float)((double)i / (L - 1));
+        for (int k = 0; k < bands; k++) {
+            double f = bands > 1 ? 1e-4 + (bands - 1 - 1e-4) * k / (bands - 1) : 1e-4, angle = f * 2 * M_PI * i / L;
+            to[1 + k] = (float)cos(angle);
+            to[1 + bands + k] = (float)-sin(angle);
+        }
+    }
+}
+
+/* From ln(0.01) / 1.5 to ln(0.01) / 0.3 in equal steps: [n] */
+static void make_decay(float *to, int L, int n)
+{
+    (void)L;
+    for (int i = 0; i < n; i++)
+        to[i] = (float)(log(0.01) * (1 / 1.5 + (1 / 0.3 - 1 / 1.5) * i / (n > 1 ? n - 1 : 1)));
+}
+
+/* One table for all layers that lack it: [1, rows, n]. */
+static int add_table(gs_bundle *b, const char *name, int rows, int n, void (*make)(float *to, int L, int n), gs_err *e)
+{
+    char ours[60];
+    float *table = NULL;
+    size_t bytes = sizeof *table * (size_t)rows * (size_t)n;
+    int ret = 0, layers = gs_family_int(b->config, "layers"), L = gs_family_int(b->config, "positions");
+    for (int i = 0; i < layers && !ret; i++) {
+        if (gs_family_has(b, gs_name_format(name, &i, ours, sizeof ours)))
+            continue;
+        if (!table) {
+            table = malloc(bytes);
+            ret = table ? gs_tensors_keep(&b->tensors, (gs_region){table, bytes, 0}, e) : gs_fail_mem(e, ours, bytes);
+            if (!ret)
+                make(table, L, n);
+        }
+        gs_tensor t = {.name = ours, .ndim = 3, .shape = {1, rows, n}, .data = table, .bytes = bytes};
+        ret = ret ? ret : gs_tensors_add(&b->tensors, &t, e);
+    }
+    return ret;
+}
+
+static int add_tables(gs_bundle *b, gs_err *e)
+{
+    int L = gs_family_int(b->config, "positions"), E = gs_family_int(b->config, "features");
+    int ret = add_table(b, "layers.%d.filter.t.weight", L, 1, make_t, e);
+    ret = ret ? ret : add_table(b, "layers.%d.filter.z.weight", L, E, make_z, e);
+    return ret ? ret : add_table(b, "layers.%d.filter.decay.weight", 1, gs_family_int(b->config, "dim"), make_decay, e);
+}
+
+/* The original's tokenizer begins sequences with [CLS], the hub's does not, and windows are scored as there. */
 static int finish(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
 {
-    int ret = complete(b, e), positions = gs_family_int(b->config, "positions"), is_original = c->form->map == original;
+    int positions = gs_family_int(b->config, "positions"), is_original = c->form->map == original;
+    int ret = complete(b, e);
+    ret = ret ? ret : add_tables(b, e);
     if (!ret && json_is_false(json_object_get(json_object_get(c->config, "layer"), "modulate")))
         ret = gs_fail(e, GS_EMODEL, "%s/config.json: \"modulate\" false is not supported", c->dir);
     ret = ret ? ret : gs_family_set(b->tokenizer, e, "{s:i, s:i}", "cls", is_original ? 0 : -1, "window_cls", -1);
+    ret = ret ? ret : gs_family_set(b->card, e, "{s:s}", "training_data", "human reference genome");
     return ret ? ret : gs_family_set(b->recipe, e, "{s:i}", "window", positions - SPECIAL);
 }
 

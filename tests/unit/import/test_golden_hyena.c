@@ -248,6 +248,46 @@ static void test_names(void **state)
     opens(scratch, "\"tie_embeddings\" false");
 }
 
+static const float *numbers(const gs_bundle *b, const char *name)
+{
+    const gs_tensor *t = gs_tensors_find(&b->tensors, name);
+    assert_non_null(t);
+    return t->data;
+}
+
+/* Tables that a file lacks (here: by another name) are made anew; the golden's z is not the one of the class. */
+static void test_tables(void **state)
+{
+    (void)state;
+    char path[4096];
+    gs_err e = {0};
+    gs_bundle b, made;
+    command("rm -rf %s; mkdir %s", scratch, scratch);
+    command("cp %s/config.json %s", golden_path(&goldens[0], ".", path), scratch);
+    golden_path(&goldens[0], "model.safetensors", path);
+    command("sed -e 's/hyena.backbone.layers.\\([01]\\).mixer.filter_fn.pos_emb.\\([tz]\\)\"/"
+            "train_torchmetrics.\\1\\2............................\"/g' -e 's/hyena.backbone.layers.\\([01]\\)."
+            "mixer.filter_fn.modulation.deltas\"/train_torchmetrics.\\1d...................................."
+            "\"/g' %s > %s",
+            path, at("model.safetensors"));
+    assert_int_equal(gs_bundle_open(&b, golden_path(&goldens[0], ".", path), &e), 0);
+    if (gs_bundle_open(&made, scratch, &e))
+        fail_msg("%s", e.msg);
+    const float *t = numbers(&made, "layers.1.filter.t.weight"), *z = numbers(&made, "layers.1.filter.z.weight");
+    for (int i = 0; i < 1026; i++) {
+        assert_true(fabsf(t[i] - numbers(&b, "layers.1.filter.t.weight")[i]) < 1e-6f && z[5 * i] == t[i]);
+        assert_true(fabs(z[5 * i + 2] - cos(2 * M_PI * i / 1026)) < 1e-6);
+        assert_true(fabs(z[5 * i + 4] + sin(2 * M_PI * i / 1026)) < 1e-6);
+        assert_true(fabs(z[5 * i + 3] + sin(1e-4 * 2 * M_PI * i / 1026)) < 1e-6 && fabsf(z[5 * i + 1] - 1) < 1e-6f);
+    }
+    for (int i = 0; i < 32; i++)
+        assert_true(fabsf(numbers(&made, "layers.0.filter.decay.weight")[i]
+                          - numbers(&b, "layers.0.filter.decay.weight")[i]) < 1e-5f);
+    assert_int_equal(gs_bundle_check(&made, &e), 0);
+    gs_bundle_free(&made);
+    gs_bundle_free(&b);
+}
+
 /* Models that need 8-bit products are refused unless they are wanted all the same. */
 static void test_refused(void **state)
 {
@@ -274,7 +314,7 @@ int main(void)
         cmocka_unit_test(test_tokens),    cmocka_unit_test(test_forward),   cmocka_unit_test(test_log_probabilities),
         cmocka_unit_test(test_recipe),    cmocka_unit_test(test_branches),  cmocka_unit_test(test_container),
         cmocka_unit_test(test_pieces),    cmocka_unit_test(test_names),
-        cmocka_unit_test(test_refused)};
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_tables)};
     if (!mkdtemp(scratch))
         return 1;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
