@@ -106,6 +106,7 @@ static void print_text(const gs_model *m, int threads)
     print_tokenizer(m->tok);
     print_recipe(&m->recipe);
     print_key("limits", card, "limits");
+    print_key("refused", card, "refused");
     print_key("training data", card, "training_data");
     print_key("source", card, "source");
     print_key("licence", card, "licence");

@@ -84,7 +84,7 @@ static int is_known(gs_tensors *s)
 /* file: of weights; NULL: whichever the directory has. */
 static int import_from(gs_bundle *b, const char *dir, const char *file, gs_err *e)
 {
-    gs_checkpoint c = {.dir = dir, .file = file};
+    gs_checkpoint c = {.dir = dir, .file = file, .config_file = "config.json"};
     *b = (gs_bundle){.path = strdup(file ? file : dir)};
     int ret = b->path ? read_config(&c, e) : gs_fail_mem(e, "a path", strlen(dir));
     ret = ret ? ret : file ? gs_weights_read(&c.tensors, file, e) : gs_weights_find(&c.tensors, dir, is_known, e);

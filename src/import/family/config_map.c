@@ -14,11 +14,11 @@ const gs_word gs_activation_words[] = {
 enum { KEY = 64 };
 
 /* key: which of the row's the value stands under; failed: the error that it was refused with. */
-typedef struct { const char *dir; const gs_config_map *row; char key[KEY]; int failed; gs_err *e; } reader;
+typedef struct { const gs_checkpoint *c; const gs_config_map *row; char key[KEY]; int failed; gs_err *e; } reader;
 
 static json_t *bad(reader *r, const char *why)
 {
-    r->failed = gs_fail(r->e, GS_EMODEL, "%s/config.json: \"%s\" %s", r->dir, r->key, why);
+    r->failed = gs_fail(r->e, GS_EMODEL, "%s/%s: \"%s\" %s", r->c->dir, r->c->config_file, r->key, why);
     return NULL;
 }
 
@@ -107,12 +107,12 @@ static json_t *owner(const gs_bundle *b, const char **key)
     return b->tokenizer;
 }
 
-int gs_family_config(gs_bundle *b, const gs_config_map *map, const json_t *config, const char *dir, gs_err *e)
+int gs_family_config(gs_bundle *b, const gs_config_map *map, const gs_checkpoint *c, gs_err *e)
 {
     for (; map->theirs; map++) {
-        reader r = {.dir = dir, .row = map, .e = e};
+        reader r = {.c = c, .row = map, .e = e};
         const char *key = map->ours;
-        json_t *value = read_value(&r, find_value(&r, config));
+        json_t *value = read_value(&r, find_value(&r, c->config));
         if (!value)
             return r.failed ? r.failed : gs_fail_mem(e, "a model's configuration", 1);
         json_t *to = key && !json_is_null(value) ? owner(b, &key) : NULL;

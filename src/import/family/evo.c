@@ -120,13 +120,13 @@ static int set_mixers(gs_bundle *b, const gs_checkpoint *c, gs_err *e)
         json_array_foreach(list, i, number) {
             json_int_t at = json_is_integer(number) ? json_integer_value(number) : -1;
             if (at < 0 || at >= layers || mixers[at])
-                return gs_fail(e, GS_EMODEL, "%s: \"%s\" of the configuration lists a layer that is not there, or "
-                               "twice", c->dir, kinds[k].key);
+                return gs_fail(e, GS_EMODEL, "%s/%s: \"%s\" lists a layer that is not there, or twice", c->dir,
+                               c->config_file, kinds[k].key);
             mixers[at] = kinds[k].letter;
         }
     }
     if (strlen(mixers) != (size_t)layers)
-        return gs_fail(e, GS_EMODEL, "%s: the configuration does not say what kind layer %zu of %d is", c->dir,
+        return gs_fail(e, GS_EMODEL, "%s/%s does not say what kind layer %zu of %d is", c->dir, c->config_file,
                        strlen(mixers), layers);
     return gs_family_set(b->config, e, "{s:s}", "mixers", mixers);
 }
@@ -136,7 +136,7 @@ static int check_true(const gs_checkpoint *c, const char *const *keys, gs_err *e
 {
     for (; *keys; keys++)
         if (json_is_false(json_object_get(c->config, *keys)))
-            return gs_fail(e, GS_EMODEL, "%s: \"%s\" false is not supported", c->dir, *keys);
+            return gs_fail(e, GS_EMODEL, "%s/%s: \"%s\" false is not supported", c->dir, c->config_file, *keys);
     return 0;
 }
 
@@ -299,6 +299,7 @@ static int facts_evo2(gs_checkpoint *c, gs_err *e)
         json_t *j = gs_import_yaml(path, MAX_CONFIG, e);
         json_decref(c->config);
         c->config = j;
+        snprintf(c->config_file, sizeof c->config_file, "%s", gs_base_name(path));
         return j ? 0 : -GS_EMODEL;
     }
     if (p)

@@ -126,7 +126,7 @@ int gs_family_apply(gs_bundle *b, const gs_family *f, gs_checkpoint *c, gs_err *
     if (!b->architecture || !b->config || !b->tokenizer || !b->recipe)
         return gs_fail_mem(e, "a model's description", 1);
     int ret = find_facts(c, f, e);
-    ret = ret ? ret : gs_family_config(b, c->form->map, c->config, c->dir, e);
+    ret = ret ? ret : gs_family_config(b, c->form->map, c, e);
     return ret ? ret : gs_family_names(b, &c->tensors, c->form->names, e);
 }
 

@@ -60,6 +60,7 @@ typedef struct {
     const char *dir;
     const char *file;             /* the one of its files of weights that was named; NULL: none was */
     json_t *config;               /* config.json, or what stands for it; NULL: there is none */
+    char config_file[256];        /* its name */
     gs_tensors tensors;           /* as upstream calls and keeps them */
     const gs_form *form;
 } gs_checkpoint;
@@ -96,8 +97,8 @@ int gs_family_apply(gs_bundle *b, const gs_family *f, gs_checkpoint *c, gs_err *
 
 /* ---- within, and for finish() ---- */
 
-/* Fill b by the table from config, an object read from DIR/config.json. */
-int gs_family_config(gs_bundle *b, const gs_config_map *map, const json_t *config, const char *dir, gs_err *e);
+/* Fill b by the table from c->config. */
+int gs_family_config(gs_bundle *b, const gs_config_map *map, const gs_checkpoint *c, gs_err *e);
 /* Give b the tensors by our names; those of no row keep theirs (the binder names them as surplus). The data's memory
  * goes over to b, `theirs` still points to it. The table becomes b->names. */
 int gs_family_names(gs_bundle *b, gs_tensors *theirs, const gs_name_map *names, gs_err *e);

@@ -55,7 +55,8 @@ static const gs_family *const families[] = {&with_config, &without_config, NULL}
 /* A checkpoint of tensors 0, 1, 2, ... of these names, of shape [2, 3, 2] but for h.1.conv and h.1.out. */
 static gs_checkpoint checkpoint(const char *config, const char *const *tensors)
 {
-    gs_checkpoint c = {.dir = "dir", .config = config ? json_loads(config, 0, NULL) : NULL};
+    gs_checkpoint c = {.dir = "dir", .config_file = "config.json",
+                       .config = config ? json_loads(config, 0, NULL) : NULL};
     float *x = calloc(12, sizeof *x);
     assert_non_null(x);
     for (int i = 0; i < 12; i++)

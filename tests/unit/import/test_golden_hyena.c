@@ -239,11 +239,11 @@ static void test_names(void **state)
     command("mv %s %s", at("x.pt"), at("evo2_7b.pt"));
     opens(scratch, "of another shape");
     command("sed 's/^attn_layer_idxs.*/attn_layer_idxs: [2]/' %s > %s", yml, at("a.yml"));
-    opens(scratch, "\"hcl_layer_idxs\"");
+    opens(scratch, "a.yml: \"hcl_layer_idxs\" lists a layer");
     command("sed 's/^attn_layer_idxs.*//' %s > %s", yml, at("a.yml"));
     opens(scratch, "what kind layer 3 of 9 is");
     command("sed 's/^hyena_flip_x1x2.*/hyena_flip_x1x2: True/' %s > %s", yml, at("a.yml"));
-    opens(scratch, "\"hyena_flip_x1x2\" is not supported");
+    opens(scratch, "a.yml: \"hyena_flip_x1x2\" is not supported");
     command("sed 's/^tie_embeddings.*/tie_embeddings: False/' %s > %s", yml, at("a.yml"));
     opens(scratch, "\"tie_embeddings\" false");
 }
