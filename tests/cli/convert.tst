@@ -102,3 +102,24 @@ test absent
 exit 6
 run $gscore convert -o m.bin ./absent
 err absent
+
+# Pieces of a checkpoint are one.
+test evo2_in_pieces
+run mkdir m; cp $data/../golden/evo2/evo2_tiny_a.yml m; split -b 300000 -d -a 1 $data/../golden/evo2/evo2_tiny_a.pt m/evo2_tiny_a.pt.part
+run $gscore convert -q -o a.bin m; $gscore convert -q -o b.bin $data/../golden/evo2/evo2_tiny_a.pt
+run for m in a.bin b.bin; do $gscore info $m | grep sha256; done | uniq | wc -l | grep -qx 1
+
+# Models that are wrong here are refused, by their files and as what was made of them; --force takes them.
+test refused
+exit 6
+run mkdir m; cp $data/../golden/evo2/evo2_tiny_a.pt m/evo2_1b_base.pt
+run $gscore convert -o a.bin m
+err m is refused: it was trained to multiply 8-bit numbers .*--force
+
+test refused_as_model_file
+run $gscore convert -q -o a.bin $data/../golden/evo2/evo2_tiny_a.pt; sed 's/licence/refused/' a.bin > r.bin
+run $gscore score -q $vcf/edges.vcf $fa r.bin || [ $? = 6 ]
+run $gscore score --window 64 --no-version $vcf/edges.vcf $fa a.bin > a; $gscore score --force --window 64 --no-version $vcf/edges.vcf $fa r.bin > r; cmp a r
+run $gscore convert -o b.bin r.bin || [ $? = 6 ]; $gscore convert --force -q -o b.bin r.bin; $gscore info b.bin | grep -q refused
+err r.bin is refused: unknown
+err r.bin: unknown
