@@ -317,7 +317,7 @@ static double flops(const gs_model *m, int T, int n_read)
     double D = c->dim, t = T, sum = 0;
     for (int i = 0; i < c->layers; i++)
         switch (c->mixers[i]) {
-        case 'a': sum += 2 * t * D; break; /* a token sees half of the others */
+        case 'a': sum += 2 * t; break; /* a token sees half of the others */
         case 's': sum += 2.0 * c->short_taps; break;
         case 'm': sum += 2.0 * c->medium_taps; break;
         default: sum += 12.0 * c->modes;
