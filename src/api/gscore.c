@@ -133,7 +133,8 @@ int gs_embed(const gs_model *m, const char *seq, size_t len, float *out, gs_err 
     gs_tokens t = {0};
     gs_err_clear(err);
     gs_worker *worker = gs_worker_new();
-    int rc = worker ? gs_encode(m->tok, seq, (int64_t)len, &t, err) : gs_fail_mem(err, "a worker", sizeof *worker);
+    int rc = worker ? gs_encode_sequence(m->tok, seq, (int64_t)len, &t, err)
+                    : gs_fail_mem(err, "a worker", sizeof *worker);
     if (!rc) {
         gs_batch b = {.B = 1, .rows = t.n, .beg = (int[]){0}, .len = &t.n, .ids = t.ids};
         gs_read all = {.end = t.n, .want = GS_WANT_HIDDEN};

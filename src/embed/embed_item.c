@@ -64,7 +64,7 @@ static int encode(gs_embed_input *x, const char *seq, const gs_model *m, gs_toke
         x->flag = GS_FLAG_TOO_LONG;
         return 0;
     }
-    int rc = (x->contig ? gs_encode_window : gs_encode)(m->tok, seq, x->len, t, &inner);
+    int rc = (x->contig ? gs_encode_window : gs_encode_sequence)(m->tok, seq, x->len, t, &inner);
     if (rc && inner.code != GS_EUSAGE)
         return gs_fail(e, inner.code, "%s: %s", x->name, inner.msg);
     if (rc) {

@@ -90,4 +90,4 @@ static int encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens
 
 const gs_tokenizer_kind gs_tok_hybrid = {
     .name = "hybrid", .init = init, .free = free_data, .encode = encode, .encode_window = encode_dna, .added = 1,
-    .fills = 1};
+    .fills = 1, .prefixed = 1};

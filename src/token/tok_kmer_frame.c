@@ -92,6 +92,6 @@ static int encode_codons(const gs_tokenizer *t, const char *seq, int64_t len, gs
 }
 
 const gs_tokenizer_kind gs_tok_kmer_run = {
-    .name = "kmer_run", .encode = encode_runs, .encode_window = encode_run_window};
+    .name = "kmer_run", .encode = encode_runs, .encode_window = encode_run_window, .prefixed = 1};
 const gs_tokenizer_kind gs_tok_kmer_cut = {.name = "kmer_cut", .encode = encode_cut};
 const gs_tokenizer_kind gs_tok_codon = {.name = "codon", .encode = encode_codons};

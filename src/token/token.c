@@ -222,6 +222,14 @@ int gs_encode_window(const gs_tokenizer *t, const char *seq, int64_t len, gs_tok
     return encode(t, 1, seq, len, out, e);
 }
 
+int gs_encode_sequence(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e)
+{
+    const char *prefix = t->window_cls >= 0 ? t->vocab[t->window_cls] : "";
+    int64_t n = (int64_t)strlen(prefix);
+    int has_it = n <= len && !memcmp(seq, prefix, (size_t)n);
+    return (t->kind->prefixed && !has_it ? gs_encode_window : gs_encode)(t, seq, len, out, e);
+}
+
 int gs_token_id(const gs_tokenizer *t, const char *text, int len)
 {
     return gs_strmap_get(&t->index, text, (size_t)len);

@@ -80,6 +80,7 @@ typedef struct gs_tokenizer_kind {
     gs_encoder *encode_window;
     int fills;                /* a last part of a k-mer is read as a k-mer that goes on with A */
     int added;                /* encode looks for added tokens itself */
+    int prefixed;             /* DNA is DNA to it behind the token that stands before windows alone */
 } gs_tokenizer_kind;
 extern const gs_tokenizer_kind gs_tok_base, gs_tok_base_exact, gs_tok_kmer, gs_tok_kmer_overlap, gs_tok_kmer_run,
     gs_tok_kmer_cut, gs_tok_codon, gs_tok_bpe, gs_tok_hybrid;
@@ -90,6 +91,8 @@ void gs_tokenizer_free(gs_tokenizer *t);
 
 int gs_encode(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
 int gs_encode_window(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
+/* DNA as a file has it: as gs_encode does it; as a window where that would read it as text. */
+int gs_encode_sequence(const gs_tokenizer *t, const char *seq, int64_t len, gs_tokens *out, gs_err *e);
 /* id of an exact vocabulary entry, -1 if there is none. */
 int gs_token_id(const gs_tokenizer *t, const char *text, int len);
 

@@ -210,14 +210,14 @@ json_t *gs_import_tokenizer_json(const char *path, int most, gs_err *e)
 
 /* ---- text and DNA ---- */
 
-/* The k-mers join the vocabulary at their ids. */
-static int add_kmers(json_t *j, const json_t *dna, const char *path, gs_err *e)
+/* The k-mers join the vocabulary at their ids, but those that the embedding has no row for. */
+static int add_kmers(json_t *j, const json_t *dna, const char *path, int most, gs_err *e)
 {
     const char *text;
     json_t *v, *vocab = json_object_get(j, "vocab");
     int ret = 0;
     json_object_foreach(json_object_get(dna, "dna_token_to_id"), text, v)
-        ret = ret ? ret : gs_vocab_put(vocab, text, v, path, e);
+        ret = ret || json_integer_value(v) >= most ? ret : gs_vocab_put(vocab, text, v, path, e);
     if (ret)
         return ret;
     int k = (int)gs_json_number(dna, "k", 0), open = gs_vocab_find(vocab, "<dna>");
@@ -235,7 +235,7 @@ json_t *gs_import_tokenizer_hybrid(const char *dir, const char *path, int most, 
         gs_import_lacks(dir, "tokenizer.json, which dna_config.json adds to", e);
     else if (dna)
         j = read_tokenizer(text, 1, most, e);
-    if (j && add_kmers(j, dna, path, e)) {
+    if (j && add_kmers(j, dna, path, most, e)) {
         json_decref(j);
         j = NULL;
     }

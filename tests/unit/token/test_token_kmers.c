@@ -110,6 +110,27 @@ static void test_hybrid(void **state)
     gs_tokenizer_free(t);
 }
 
+/* DNA of a file is given to tokenizers of text as windows are, unless it says so itself. */
+static void test_sequence(void **state)
+{
+    (void)state;
+    static const struct { const char *kind, *seq; int window; } cases[] = {
+        {"hybrid", "ACCAA", 1}, {"hybrid", "<dna>AC", 0}, {"kmer_run", "AACAG", 1}, {"kmer_run", "<s>AACAG", 0},
+        {"codon", "AACAG", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        gs_tokens a = {0}, b = {0};
+        gs_tokenizer *t = make(cases[i].kind, 2, OOV, strcmp(cases[i].kind, "hybrid") ? START : OPEN);
+        int64_t n = (int64_t)strlen(cases[i].seq);
+        assert_int_equal(gs_encode_sequence(t, cases[i].seq, n, &a, NULL), 0);
+        assert_int_equal((cases[i].window ? gs_encode_window : gs_encode)(t, cases[i].seq, n, &b, NULL), 0);
+        assert_int_equal(a.n, b.n);
+        assert_memory_equal(a.ids, b.ids, sizeof *a.ids * (size_t)a.n);
+        gs_tokens_free(&a);
+        gs_tokens_free(&b);
+        gs_tokenizer_free(t);
+    }
+}
+
 /* An entry may stand for a byte. */
 static void test_byte(void **state)
 {
@@ -193,6 +214,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_runs),   cmocka_unit_test(test_frames),
                                        cmocka_unit_test(test_hybrid), cmocka_unit_test(test_byte),
+                                       cmocka_unit_test(test_sequence),
                                        cmocka_unit_test(test_lists),  cmocka_unit_test(test_lists_lower),
                                        cmocka_unit_test(test_bad)};
     return cmocka_run_group_tests(tests, NULL, NULL);
