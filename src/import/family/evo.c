@@ -87,21 +87,18 @@ static const gs_name_map evo2_names[] = {
     GS_DROP("*"),
     {.theirs = NULL}};
 
-/* The first Hyena block may be any of the first few. */
+/* The first block may be of any kind. Evo 2's attention has no biases. */
+#define QKV "inner_mha_cls.Wqkv."
 static const gs_form evo1_forms[] = {
     {.tensor = "backbone.blocks.0.filter.poles", .map = evo1, .names = evo1_hub},
-    {.tensor = "backbone.blocks.1.filter.poles", .map = evo1, .names = evo1_hub},
-    {.tensor = "backbone.blocks.2.filter.poles", .map = evo1, .names = evo1_hub},
+    {.tensor = "backbone.blocks.0." QKV "weight", .map = evo1, .names = evo1_hub},
     {.tensor = "blocks.0.filter.poles", .map = evo1, .names = evo1_plain},
-    {.tensor = "blocks.1.filter.poles", .map = evo1, .names = evo1_plain},
-    {.tensor = "blocks.2.filter.poles", .map = evo1, .names = evo1_plain},
+    {.tensor = "blocks.0." QKV "bias", .map = evo1, .names = evo1_plain},
     {.tensor = NULL}};
 static const gs_form evo2_forms[] = {
     {.tensor = "blocks.0.filter.h", .map = evo2, .names = evo2_names},
-    {.tensor = "blocks.1.filter.h", .map = evo2, .names = evo2_names},
-    {.tensor = "blocks.2.filter.h", .map = evo2, .names = evo2_names},
     {.tensor = "blocks.0.filter.log_poles", .map = evo2, .names = evo2_names},
-    {.tensor = "blocks.1.filter.log_poles", .map = evo2, .names = evo2_names},
+    {.tensor = "blocks.0." QKV "weight", .map = evo2, .names = evo2_names},
     {.tensor = NULL}};
 
 /* ---- what the configurations say in their own way ---- */
