@@ -78,7 +78,8 @@ static int describe(gs_bundle *b, gs_checkpoint *c, gs_err *e)
 
 static int is_known(gs_tensors *s)
 {
-    return !gs_names_unwrap(s, NULL) && gs_family_fits(gs_families, s);
+    int ret = gs_names_unwrap(s, NULL);
+    return ret ? ret : gs_family_fits(gs_families, s);
 }
 
 /* file: of weights; NULL: whichever the directory has. */

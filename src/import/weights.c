@@ -96,20 +96,23 @@ static int may_be_weights(const struct dirent *d)
     return 0;
 }
 
-/* Of several files the one whose tensors are a model's; -1: there is none, or more than one. */
-static int find_known(struct dirent **entry, int n, const char *dir, int (*known)(gs_tensors *s))
+/* Of several files the one whose tensors are a model's, to *found; -1: there is none, or more than one. GS_ENOMEM. */
+static int find_known(struct dirent **entry, int n, const char *dir, int (*known)(gs_tensors *s), int *found, gs_err *e)
 {
     char path[PATH_MAX];
-    int found = -1, count = 0;
+    int count = 0;
+    *found = -1;
     for (int i = 0; i < n; i++) {
         gs_tensors s = {0};
-        if (!gs_weights_read(&s, gs_import_path(dir, entry[i]->d_name, path), NULL) && known(&s)) {
-            found = i;
-            count++;
-        }
+        gs_err why = {0};
+        int ret = gs_weights_read(&s, gs_import_path(dir, entry[i]->d_name, path), &why), is = ret ? 0 : known(&s);
         gs_tensors_free(&s);
+        if (why.code == GS_ENOMEM || is < 0)
+            return gs_fail(e, GS_ENOMEM, "%s", is < 0 ? "not enough memory for the names of tensors" : why.msg);
+        count += is;
+        *found = count == 1 && is ? i : count > 1 ? -1 : *found;
     }
-    return count == 1 ? found : -1;
+    return 0;
 }
 
 /* A single file of weights, whatever its name. */
@@ -117,14 +120,14 @@ static int find_single(gs_tensors *s, const char *dir, int (*known)(gs_tensors *
 {
     char path[PATH_MAX], list[LIST];
     struct dirent **entry = NULL;
-    int n = scandir(dir, &entry, may_be_weights, alphasort), ret;
-    int at = n > 1 ? find_known(entry, n, dir, known) : n - 1;
-    if (at >= 0)
+    int n = scandir(dir, &entry, may_be_weights, alphasort), at = n - 1;
+    int ret = n > 1 ? find_known(entry, n, dir, known, &at, e) : 0;
+    if (!ret && at >= 0)
         ret = gs_weights_read(s, gs_import_path(dir, entry[at]->d_name, path), e);
-    else if (n > 1)
+    else if (!ret && n > 1)
         ret = gs_fail(e, GS_EMODEL, "%s holds several files of weights (%s, %s%s): give one of them as the model", dir,
                       entry[0]->d_name, entry[1]->d_name, n > 2 ? ", ..." : "");
-    else
+    else if (!ret)
         ret = gs_fail(e, GS_EMODEL, "%s has %s (it holds %s): download the whole repository of the model", dir,
                       gs_import_exists(gs_import_path(dir, "config.json", path))
                           ? "no model.safetensors or pytorch_model.bin"
