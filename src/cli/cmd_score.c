@@ -141,6 +141,8 @@ static int run(const void *args)
         return cli_usage(&cmd_score, "-r and -R exclude each other");
     if (a.in.targets && a.in.targets_file)
         return cli_usage(&cmd_score, "-t and -T exclude each other");
+    if (a.score.gff && !strcmp(a.score.gff, "-") && !strcmp(a.in.path, "-"))
+        return cli_usage(&cmd_score, "IN and --gff cannot both be standard input");
     a.out.input = a.in.path;
     return score_run(&a);
 }

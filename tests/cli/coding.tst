@@ -100,6 +100,15 @@ run (grep '^#' $vcf/coding.vcf; grep outside $vcf/coding.vcf) > one.vcf
 run $gscore score --mode pll --gff $data/genes.gff3 -o a one.vcf $fa $tiny
 err no variant changes a coding sequence of --gff
 
+test gff3_from_a_pipe
+run $gscore score -q --no-version --mode pll --gff $data/genes.gff3 $vcf/coding.vcf $fa $tiny > a
+run cat $data/genes.gff3 | $gscore score -q --no-version --mode pll --gff - $vcf/coding.vcf $fa $tiny | cmp - a
+
+test gff3_and_vcf_from_a_pipe
+exit 1
+run $gscore score --gff - - $fa $tiny < $data/genes.gff3
+err IN and --gff cannot both be standard input
+
 test gff3_as_the_output
 exit 1
 run cp $data/genes.gff3 g.gff3
