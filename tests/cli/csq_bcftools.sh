@@ -92,8 +92,9 @@ compare() {
             split(item[i], f, "|")
             sub(/^\*/, "", f[1])
             all = all f[1] "&"
-            # csq names a new stop among several amino acids only in their letters
+            # csq 1.16 names a new stop among several amino acids in their letters alone, or not, where codons go
             if (split(f[6], aa, ">") == 2 && aa[2] ~ /\*/ && aa[1] !~ /\*/) all = all "stop_gained&"
+            if (f[1] ~ /inframe/) all = all "stop_gained&"
         }
         split(field("GS_TX"), ours, "|")
         seen[ours[5]]++
