@@ -259,6 +259,8 @@ static int to_bcf(gs_vcf_out *o, const gs_record *r, gs_err *e)
 {
     bcf_clear(o->bcf);
     int ret = vcf_parse(&o->line, o->v->hdr, o->bcf);
+    if (errno == ENOMEM) /* htslib calls that a limit, too */
+        return gs_fail_mem(e, "a record", 0);
     const char *why = parse_fault(r, o->bcf, ret);
     if (why)
         return no_bcf(o, r, why, e);
@@ -286,8 +288,6 @@ static int write_text_as_bcf(gs_vcf_out *o, gs_record *r, gs_err *e)
     pthread_mutex_lock(&o->v->lock);
     int ret = to_bcf(o, r, e);
     pthread_mutex_unlock(&o->v->lock);
-    if (errno == ENOMEM)
-        return gs_fail_mem(e, "a record", 0);
     if (ret)
         return ret;
     return bcf_write(o->fp, o->v->hdr, o->bcf) < 0 ? write_failed(o, e) : 0;
