@@ -170,7 +170,8 @@ SHAPES = {
     "genslm-25m": genslm(512, 8, 8, 2048), "genslm-250m": genslm(1840, 12, 16, 2048),
     "genslm-2.5b": genslm(3840, 28, 32, 4096),
     "generator-1.2b": generator(2048, 26, 32, 5632), "generator-3b": generator(3072, 30, 32, 8448),
-    "hyenadna-160k": hyena(256, 8, 160000), "evo2-1b": striped(1920, 25, 15, 5120, 128),
+    "hyenadna-160k": hyena(256, 8, 160000), "hyenadna-1m": hyena(256, 8, 1000000),
+    "evo2-1b": striped(1920, 25, 15, 5120, 128),
     "evo2-7b": striped(4096, 32, 32, 11008, 256),
 }
 
