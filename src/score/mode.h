@@ -17,7 +17,8 @@ enum {
     GS_NEEDS_MASK_RATE = 64, /* known share of tokens masked in training */
     GS_NEEDS_CAUSAL = 128,   /* predicts the next token */
     GS_NEEDS_BASES = 256,    /* tokens of one base */
-    GS_NEEDS_WORDS = 512     /* tokens that are words of A, C, G, T */
+    GS_NEEDS_WORDS = 512,    /* tokens that are words of A, C, G, T */
+    GS_NEEDS_AT_HAND = 1024  /* predicts the token at hand, not the next one */
 };
 
 /* Which alleles it takes; the others go to `otherwise`. */

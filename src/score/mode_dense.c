@@ -53,7 +53,7 @@ static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t 
 const gs_mode gs_mode_dense = {
     .name = "dense", .tag = "GS_LLR", .what = "sites of shared windows masked together", .score = GS_LOG_RATIO,
     .digits = 4,
-    .needs = GS_NEEDS_HEAD | GS_NEEDS_MASK | GS_NEEDS_FIXED | GS_NEEDS_APART | GS_NEEDS_MASK_RATE,
+    .needs = GS_NEEDS_HEAD | GS_NEEDS_AT_HAND | GS_NEEDS_MASK | GS_NEEDS_FIXED | GS_NEEDS_APART | GS_NEEDS_MASK_RATE,
     .takes = GS_TAKES_SNV | GS_TAKES_MNV_IN_TOKEN, .otherwise = &gs_mode_mlm, .dense = &gs_mode_dense,
     .context = &gs_context_shared, .describe = describe, .plan = plan,
 };

@@ -74,7 +74,7 @@ static void describe(const gs_mode *mode, const gs_scorer *s, char *out, size_t 
 
 const gs_mode gs_mode_mlm = {
     .name = "mlm", .tag = "GS_LLR", .what = "tokens of the variant masked", .score = GS_LOG_RATIO, .digits = 4,
-    .needs = GS_NEEDS_HEAD | GS_NEEDS_MASK | GS_NEEDS_FIXED, .settings = GS_BY_READOUT,
+    .needs = GS_NEEDS_HEAD | GS_NEEDS_AT_HAND | GS_NEEDS_MASK | GS_NEEDS_FIXED, .settings = GS_BY_READOUT,
     .takes = GS_TAKES_SNV | GS_TAKES_MNV, .otherwise = &gs_mode_pll, .dense = &gs_mode_dense,
     .describe = describe, .plan = plan,
 };

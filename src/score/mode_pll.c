@@ -59,6 +59,6 @@ static void describe_indels(const gs_scorer *s, char *out, size_t n)
 const gs_mode gs_mode_pll = {
     .name = "pll", .tag = "GS_LLR", .what = "pseudo-log-likelihood difference, tokens masked one at a time",
     .score = GS_LOG_RATIO, .digits = 4,
-    .needs = GS_NEEDS_HEAD | GS_NEEDS_MASK | GS_NEEDS_APART | GS_NEEDS_ALONE,
+    .needs = GS_NEEDS_HEAD | GS_NEEDS_AT_HAND | GS_NEEDS_MASK | GS_NEEDS_APART | GS_NEEDS_ALONE,
     .takes = GS_TAKES_SNV | GS_TAKES_MNV | GS_TAKES_INDEL, .describe_indels = describe_indels, .plan = plan,
 };

@@ -19,7 +19,7 @@ static void plan(gs_planning *p)
 
 const gs_mode gs_mode_wt = {
     .name = "wt", .tag = "GS_LLR", .what = "no token masked", .score = GS_LOG_RATIO, .digits = 4,
-    .needs = GS_NEEDS_HEAD | GS_NEEDS_FIXED | GS_NEEDS_VISIBLE,
+    .needs = GS_NEEDS_HEAD | GS_NEEDS_AT_HAND | GS_NEEDS_FIXED | GS_NEEDS_VISIBLE,
     .takes = GS_TAKES_SNV | GS_TAKES_MNV, .otherwise = &gs_mode_pll,
     .context = &gs_context_shared, .plan = plan,
 };

@@ -33,7 +33,8 @@ void gs_mode_names(const gs_model *m, char *out, size_t n)
 
 static int has_head(const gs_model *m) { return m->head_rows > 0; }
 static int has_words(const gs_model *m) { return gs_word_ids(m->tok, 0).n > 0; }
-static int has_mask(const gs_model *m) { return m->tok->mask >= 0 && !m->causal; }
+static int has_mask(const gs_model *m) { return m->tok->mask >= 0; }
+static int has_at_hand(const gs_model *m) { return !m->causal; }
 static int has_fixed(const gs_model *m) { return m->tok->step > 0; }
 static int has_apart(const gs_model *m) { return !m->tok->step || m->tok->step >= m->tok->k; }
 static int has_visible(const gs_model *m) { return m->recipe.visible; }
@@ -44,7 +45,8 @@ static int has_mask_rate(const gs_model *m) { return m->recipe.mask_rate > 0; }
 
 static const struct { unsigned need; int (*has)(const gs_model *m); const char *lacks; } needs[] = {
     {GS_NEEDS_HEAD, has_head, "the model has no head that predicts tokens, it gives embeddings only"},
-    {GS_NEEDS_MASK, has_mask, "the model has no mask token, or predicts the next token without one"},
+    {GS_NEEDS_AT_HAND, has_at_hand, "the model predicts the next token, not the one at hand"},
+    {GS_NEEDS_MASK, has_mask, "the model's tokenizer has no mask token"},
     {GS_NEEDS_FIXED, has_fixed, "a variant changes where this model's tokens lie, so that ref and alt have no token "
                                 "in common"},
     {GS_NEEDS_APART, has_apart, "this model's tokens overlap, so that a masked one can be read off its neighbours"},

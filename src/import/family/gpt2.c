@@ -73,6 +73,6 @@ const gs_family gs_family_gpt2 = {
     .architecture = "decoder",
     .config = GS_JSON_TEXT_OF({"norm": "layer", "position": "learned"}),
     .tokenizer_files = {"tokenizer.json", "vocab.txt"},
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 512, "strands": "both", "visible": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 512, "strands": "both"}),
     .citation = "Liu et al. 2025, Plant DNA LLMs",
     .finish = finish};

@@ -35,6 +35,6 @@ const gs_family gs_family_llama = {
     .architecture = "decoder",
     .config = GS_JSON_TEXT_OF({"norm": "rms", "position": "rotary", "gated": true}),
     .tokenizer_files = {"dna_config.json", "tokenizer.json", "vocab.txt"},
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 512, "strands": "both", "visible": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 512, "strands": "both"}),
     .citation = "Wu et al. 2025, GENERator",
     .finish = finish};

@@ -19,6 +19,6 @@ const gs_family gs_family_mistral = {
     .architecture = "decoder",
     .config = GS_JSON_TEXT_OF({"norm": "rms", "position": "rotary", "gated": true}),
     .tokenizer_files = {"tokenizer.json"},
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 4096, "strands": "both", "visible": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 4096, "strands": "both"}),
     .citation = "Zhou et al. 2025, GenomeOcean",
     .finish = gs_decoder_finish};

@@ -40,6 +40,6 @@ const gs_family gs_family_mixtral = {
     .architecture = "decoder",
     .config = GS_JSON_TEXT_OF({"norm": "rms", "position": "rotary", "gated": true}),
     .tokenizer_files = {"tokenizer.json"},
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 201, "strands": "both", "visible": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 201, "strands": "both"}),
     .citation = "Mourad 2023, Mistral-DNA",
     .finish = gs_decoder_finish};

@@ -27,7 +27,6 @@ const gs_family gs_family_qwen3 = {
     .architecture = "decoder",
     .config = GS_JSON_TEXT_OF({"norm": "rms", "position": "rotary", "gated": true}),
     .tokenizer_files = {"tokenizer.json"},
-    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 255, "strands": "both",
-                               "readout": "marginal", "visible": true}),
+    .recipe = GS_JSON_TEXT_OF({"mode": "causal", "window": 255, "strands": "both", "readout": "marginal"}),
     .citation = "Open Athena 2026, MarinDNA",
     .finish = finish};

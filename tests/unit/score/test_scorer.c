@@ -71,8 +71,10 @@ static void test_needs(void **state)
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, NULL}, {&gs_mode_wt, "visible"}, {&gs_mode_dense, NULL}},
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, "other species"}, {&gs_mode_wt, NULL}, {&gs_mode_dense, NULL}},
         {{&gs_mode_mlm, NULL}, {&gs_mode_pll, NULL}, {&gs_mode_wt, NULL}, {&gs_mode_dense, "mask rate"}},
+        {{&gs_mode_mlm, "the next token"}, {&gs_mode_pll, "the next token"}, {&gs_mode_wt, "the next token"},
+         {&gs_mode_dense, "the next token"}},
     };
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         gs_tokenizer t = tok;
         gs_model m = whole;
         m.tok = &t;
@@ -82,6 +84,7 @@ static void test_needs(void **state)
         m.recipe.visible = i != 4;
         m.n_aux = i == 5;
         m.recipe.mask_rate = i == 6 ? 0 : 0.15;
+        m.causal = i == 7;
         for (int j = 0; j < 4; j++) {
             const char *lacks = gs_mode_lacks(cases[i][j].mode, &m), *want = cases[i][j].lacks;
             assert_true(!lacks == !want && (!want || strstr(lacks, want)));
