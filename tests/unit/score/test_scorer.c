@@ -191,6 +191,13 @@ static void test_descriptions(void **state)
                         "gscore how much the variant moves the model's embedding, 0 = not at all; mode l2: L2 distance "
                         "of the last hidden states of ref and alt, mean over the window; 32 bp window; forward strand; "
                         "indels in the same way");
+    m->causal = 1;
+    assert_string_equal(described(m, OPT(.mode = "next", .reduce = GS_REDUCE_MEAN, .strands = 1), 0), RATIO "next: the "
+                        "base behind the left context, by the first base of the next token; 32 bp window; forward "
+                        "strand; MNVs by mode causal: every token given those before it, difference of the means of "
+                        "tokens, each among the whole vocabulary; alt window = the interval with REF replaced, from "
+                        "the same left end; indels as those");
+    m->causal = 0;
     m->recipe.clipped = 1;
     m->tok->k = 3;
     m->tok->step = 1;
