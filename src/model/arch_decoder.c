@@ -71,9 +71,6 @@ typedef struct {
 static const char *const norms[] = {"layer", "rms", NULL};
 static const char *const position_names[] = {"none", "learned", "rotary", NULL};
 static const char *const scalings[] = {"none", "linear", "llama3", NULL};
-static const char *const acts[] = {
-    [GS_ACT_NONE] = "none", [GS_ACT_GELU] = "gelu", [GS_ACT_GELU_TANH] = "gelu_tanh", [GS_ACT_SILU] = "silu",
-    [GS_ACT_RELU] = "relu", [GS_ACT_RELU2] = "relu2", [GS_ACT_COUNT] = NULL};
 
 /* Ranges keep every product of two within an int; the tensors' shapes do the rest. Default -1: see complete(). */
 #define INT(f, ...) GS_KEY_INT(config, f, __VA_ARGS__)
@@ -110,7 +107,7 @@ static const gs_json_row rows[] = {
     BOOL(out_bias, 0),
     BOOL(up_bias, 0),
     BOOL(down_bias, 0),
-    NAME(act, acts, GS_NEEDED),
+    NAME(act, gs_act_names, GS_NEEDED),
     BOOL(gated, 0),
     INT(experts, .max = 1 << 10),
     INT(experts_used, .max = 1 << 10),

@@ -65,9 +65,6 @@ static const char *const norms[] = {"layer", "rms", NULL}, *const places[] = {"p
 static const char *const position_names[] = {"none", "learned", "rotary", "alibi", NULL};
 static const char *const rotaries[] = {"half", "pairs", NULL}, *const rotary_dtypes[] = {"f32", "f16", "bf16", NULL};
 static const char *const heads[] = {"none", "linear", "mlm", NULL};
-static const char *const acts[] = {
-    [GS_ACT_NONE] = "none", [GS_ACT_GELU] = "gelu", [GS_ACT_GELU_TANH] = "gelu_tanh", [GS_ACT_SILU] = "silu",
-    [GS_ACT_RELU] = "relu", [GS_ACT_RELU2] = "relu2", [GS_ACT_COUNT] = NULL};
 
 /* Ranges keep every product of two within an int; the tensors' shapes do the rest. Default -1: see complete(). */
 #define INT(f, ...) GS_KEY_INT(config, f, __VA_ARGS__)
@@ -91,7 +88,7 @@ static const gs_json_row rows[] = {
     NAME(rotary, rotaries, 0),
     NAME(rotary_dtype, rotary_dtypes, 0),
     REAL(rotary_base, .def = 10000, .min = 1, .max = 1e12),
-    NAME(act, acts, GS_NEEDED),
+    NAME(act, gs_act_names, GS_NEEDED),
     BOOL(gated, 0),
     BOOL(attn_bias, 1),
     BOOL(ffn_bias, 1),
@@ -106,7 +103,7 @@ static const gs_json_row rows[] = {
     BOOL(final_norm, 1),
     BOOL(token_dropout, 0),
     NAME(head, heads, GS_NEEDED),
-    NAME(head_act, acts, GS_ACT_GELU),
+    NAME(head_act, gs_act_names, GS_ACT_GELU),
     BOOL(head_bias, 1),
     BOOL(head_tied, 0),
     INT(head_vocab, .def = -1, .min = 1, .max = 1 << 20),

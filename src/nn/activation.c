@@ -2,6 +2,10 @@
 #include <string.h>
 #include "nn/nn.h"
 
+const char *const gs_act_names[] = {
+    [GS_ACT_NONE] = "none", [GS_ACT_GELU] = "gelu", [GS_ACT_GELU_TANH] = "gelu_tanh", [GS_ACT_SILU] = "silu",
+    [GS_ACT_RELU] = "relu", [GS_ACT_RELU2] = "relu2", [GS_ACT_COUNT] = NULL};
+
 static void none(float *x, size_t n)
 {
     (void)x, (void)n;

@@ -44,6 +44,7 @@ typedef struct { const float *g, *b; float eps; gs_norm_kind kind; } gs_norm_w; 
 typedef enum {
     GS_ACT_NONE, GS_ACT_GELU, GS_ACT_GELU_TANH, GS_ACT_SILU, GS_ACT_RELU, GS_ACT_RELU2, GS_ACT_COUNT
 } gs_act;
+extern const char *const gs_act_names[]; /* of gs_act: "none", "gelu", ...; ends with NULL */
 typedef enum { GS_ROTARY_NONE, GS_ROTARY_HALF, GS_ROTARY_PAIRS } gs_rotary;
 
 /* Where sequences lie in a matrix: sequence i is rows beg[i] .. beg[i] + len[i]. Rows between sequences belong to none

@@ -61,4 +61,6 @@ extern const gs_probe_kind gs_probe_jsd, gs_probe_maxlogit;
 /* Distances of hidden states: arg 0, of the means over the tokens; 1, of all tokens laid end to end (as many of
  * both). */
 extern const gs_probe_kind gs_probe_cosine, gs_probe_l2, gs_probe_l1, gs_probe_dot;
+/* The L2 distance of two lists, for `compare`. */
+float gs_compare_l2(const gs_probe *p, const double *ref, const double *alt, size_t n);
 #endif

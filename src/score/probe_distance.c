@@ -44,7 +44,7 @@ static float l1(const gs_probe *p, const double *a, const double *b, size_t n)
     return (float)sum;
 }
 
-static float l2(const gs_probe *p, const double *a, const double *b, size_t n)
+float gs_compare_l2(const gs_probe *p, const double *a, const double *b, size_t n)
 {
     (void)p;
     double sum = 0;
@@ -67,6 +67,6 @@ static float cosine(const gs_probe *p, const double *a, const double *b, size_t 
     return aa == 0 || bb == 0 ? 0 : (float)(1 - dot_product(a, b, n) / sqrt(aa * bb));
 }
 
-#define DISTANCE(NAME) {.name = #NAME, .want = GS_WANT_HIDDEN, .keep = keep, .read = read, .compare = NAME}
-const gs_probe_kind gs_probe_l1 = DISTANCE(l1), gs_probe_l2 = DISTANCE(l2), gs_probe_dot = DISTANCE(dot),
-                    gs_probe_cosine = DISTANCE(cosine);
+#define DISTANCE(NAME, BY) {.name = #NAME, .want = GS_WANT_HIDDEN, .keep = keep, .read = read, .compare = BY}
+const gs_probe_kind gs_probe_l1 = DISTANCE(l1, l1), gs_probe_l2 = DISTANCE(l2, gs_compare_l2),
+                    gs_probe_dot = DISTANCE(dot, dot), gs_probe_cosine = DISTANCE(cosine, cosine);

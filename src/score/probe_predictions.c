@@ -67,14 +67,5 @@ static void read_most(const gs_reading *r, const gs_probe *p, double *kept)
     }
 }
 
-static float distance(const gs_probe *p, const double *a, const double *b, size_t n)
-{
-    (void)p;
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += (a[i] - b[i]) * (a[i] - b[i]);
-    return (float)sqrt(sum);
-}
-
 const gs_probe_kind gs_probe_maxlogit = {.name = "maxlogit", .want = GS_WANT_LOGITS, .keep = keep_most,
-                                         .read = read_most, .compare = distance};
+                                         .read = read_most, .compare = gs_compare_l2};
